@@ -1,0 +1,1 @@
+"""Wires the house: settings, servers, start-up. Nothing below imports it."""

@@ -1,0 +1,62 @@
+"""The bell. What is due stands in tables; Celery only says when to look, and so does the worker's own sweep."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
+from django.db import close_old_connections
+from kombu.utils.imports import symbol_by_name
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+SWEEP_SECONDS = 5.0
+
+app = Celery("touchstone")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+
+_log = structlog.get_logger(__name__)
+_closing = threading.Event()
+
+
+@setup_logging.connect
+def _keep_our_logs(**_: Any) -> None:
+    """Without a receiver Celery would lay its own handlers over ours, which let addresses through."""
+
+
+@app.on_after_finalize.connect
+def _hang_the_bells(sender: Celery, **_: Any) -> None:
+    # Named, not imported: the jobs read tables, which exist only once Django is ready.
+    sender.conf.beat_schedule = symbol_by_name("vetting.jobs.schedule:BEAT")
+
+
+@worker_ready.connect
+def _begin_sweep(**_: Any) -> None:
+    wakes = symbol_by_name("vetting.jobs.schedule:WAKES")
+    _closing.clear()
+    threading.Thread(target=sweep, args=[wakes, _closing], name="sweep", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def _end_sweep(**_: Any) -> None:
+    _closing.set()
+
+
+def sweep(wakes: Sequence[Callable[[], object]], closing: threading.Event) -> None:
+    """Call every wake each few seconds until the worker closes, whether or not a bell ever rings.
+
+    The waits are monotonic: a clock set back or forward neither stalls nor floods it. One wake that fails
+    keeps no other from its turn.
+    """
+    while not closing.wait(SWEEP_SECONDS):
+        for wake in wakes:
+            close_old_connections()
+            try:
+                wake()
+            except Exception:
+                _log.exception("sweep_failed", wake=f"{wake.__module__}.{wake.__qualname__}")
+            finally:
+                close_old_connections()

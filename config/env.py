@@ -1,0 +1,174 @@
+"""Every environment variable Touchstone reads, declared once.
+
+The configuration table of the README is generated from `DECLARED` and a test compares the two.
+"""
+
+import os
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """One environment variable. `demo` is what it is when unset; `required` is about production."""
+
+    name: str
+    demo: str
+    meaning: str
+    required: bool = False
+
+
+DECLARED: tuple[Variable, ...] = (
+    Variable(
+        name="TOUCHSTONE_ENV",
+        demo="demo",
+        meaning="`demo` (this machine only, letters stay in a local letter box) or `production`.",
+    ),
+    Variable(
+        name="SECRET_KEY",
+        demo="made at the first start, kept in `var/secret_key`",
+        meaning="Signs cookies and links. At least 50 characters.",
+        required=True,
+    ),
+    Variable(
+        name="ALLOWED_HOSTS",
+        demo="localhost,127.0.0.1,[::1]",
+        meaning="Host names the site answers to, separated by commas. `*` is refused in production.",
+        required=True,
+    ),
+    Variable(
+        name="SITE_URL",
+        demo="http://127.0.0.1:8000",
+        meaning="Where the site stands, as written into letters. `https://` in production.",
+        required=True,
+    ),
+    Variable(
+        name="DATABASE_URL",
+        demo="an embedded PostgreSQL, data in `var/`",
+        meaning="`postgres://user:password@host:5432/name`. PostgreSQL 15 or later.",
+        required=True,
+    ),
+    Variable(
+        name="REDIS_URL",
+        demo="an embedded Valkey, data in `var/`",
+        meaning="`redis://:password@host:6379/0`. Database 0 rings the workers, database 1 is the cache.",
+        required=True,
+    ),
+    Variable(
+        name="EMAIL_URL",
+        demo="smtp://127.0.0.1:8025",
+        meaning="Where letters go out: `smtp+tls://user:password@host:587`.",
+        required=True,
+    ),
+    Variable(
+        name="MAIL_FROM",
+        demo="Touchstone <letters@touchstone.example>",
+        meaning="The stable address all letters come from.",
+        required=True,
+    ),
+    Variable(
+        name="ADDRESS_HASH_KEY",
+        demo="the value of `SECRET_KEY`",
+        meaning="Keys the hashes by which stopped mailboxes are remembered. Must never change, unlike `SECRET_KEY`.",
+        required=True,
+    ),
+    Variable(
+        name="PORT",
+        demo="8000",
+        meaning="The first port `make run` tries; where it is taken, the next free one.",
+    ),
+    Variable(
+        name="WEB_CONCURRENCY",
+        demo="2",
+        meaning="Web processes; as many as there are cores is a good number.",
+    ),
+    Variable(
+        name="DEBUG",
+        demo="false",
+        meaning="Django's error pages, for development. Refused in production.",
+    ),
+    Variable(
+        name="LOG_LEVEL",
+        demo="INFO",
+        meaning="`DEBUG`, `INFO`, `WARNING` or `ERROR`. No level logs an address or a token.",
+    ),
+)
+_BY_NAME = {variable.name: variable for variable in DECLARED}
+
+
+def given(name: str) -> str | None:
+    """The value the environment gives, or None where it is unset or empty."""
+    return os.environ.get(_BY_NAME[name].name, "").strip() or None
+
+
+def production() -> bool:
+    """Whether this start is one that strangers can reach."""
+    value = given("TOUCHSTONE_ENV") or "demo"
+    if value not in {"demo", "production"}:
+        message = f"TOUCHSTONE_ENV is {value!r}; it must be 'demo' or 'production'."
+        raise ImproperlyConfigured(message)
+    return value == "production"
+
+
+def text(name: str) -> str:
+    """The value, or the demo's; production stops here when a required one is missing."""
+    value = given(name)
+    if value is not None:
+        return value
+    variable = _BY_NAME[name]
+    if variable.required and production():
+        message = f"{name} must be set in production. {variable.meaning}"
+        raise ImproperlyConfigured(message)
+    return variable.demo
+
+
+def flag(name: str) -> bool:
+    """A yes-or-no value; anything that is neither is an error, never a silent no."""
+    value = text(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    message = f"{name} is {value!r}; it must be true or false."
+    raise ImproperlyConfigured(message)
+
+
+def words(name: str) -> list[str]:
+    """A value of several parts separated by commas."""
+    return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def refuse_unsafe(*, debug: bool, secret_key: str, hosts: list[str], site_url: str) -> None:
+    """Stop a production start that would be unsafe, with one line a fault."""
+    faults = []
+    if debug:
+        faults.append("DEBUG must be off.")
+    if len(secret_key) < 50 or len(set(secret_key)) < 5 or secret_key.startswith("django-insecure-"):
+        faults.append("SECRET_KEY must be at least 50 random characters.")
+    if "*" in hosts:
+        faults.append("ALLOWED_HOSTS must name the hosts; '*' answers to anybody's name.")
+    if not site_url.startswith("https://"):
+        faults.append("SITE_URL must begin with https://.")
+    if faults:
+        message = "Production does not start like this. " + " ".join(faults)
+        raise ImproperlyConfigured(message)
+
+
+def redis_urls(url: str) -> tuple[str, str]:
+    """One Redis address as two: (broker on its database or 0, cache on database 1).
+
+    kombu reads a socket's password from the user part only, redis-py from either place.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        password = quote(parts.password or "", safe="")
+        return (
+            f"redis+socket://:{password}@{parts.path}?virtual_host=0",
+            f"unix://:{password}@{parts.path}?db=1",
+        )
+    if parts.scheme not in {"redis", "rediss"}:
+        message = f"REDIS_URL begins with {parts.scheme!r}; it must be redis://, rediss:// or unix://."
+        raise ImproperlyConfigured(message)
+    return url, urlunsplit(parts._replace(path="/1"))

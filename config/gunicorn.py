@@ -1,0 +1,24 @@
+"""How gunicorn serves Touchstone: `gunicorn -c python:config.gunicorn config.wsgi`."""
+
+from typing import Any
+
+from django.conf import settings
+
+from config import env
+
+preload_app = True
+worker_class = "gthread"  # keeps connections open between requests, which a sync worker cannot
+workers = int(env.text("WEB_CONCURRENCY"))
+threads = 4
+timeout = 60
+graceful_timeout = 15
+control_socket_disable = True  # it would put a socket into the home folder; nothing of ours uses it
+
+
+def post_fork(_arbiter: Any, _worker: Any) -> None:
+    """Only a web process borrows connections from a pool; Celery would close one at every task."""
+    database = settings.DATABASES["default"]
+    database["OPTIONS"] = {
+        **database.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": threads + 1, "timeout": 5},
+    }

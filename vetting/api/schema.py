@@ -1,0 +1,1 @@
+"""How our API keys look in OpenAPI."""

@@ -1,0 +1,40 @@
+import pgtrigger
+from django.db import models
+
+
+def append_only() -> list[pgtrigger.Trigger]:
+    """The database itself refuses to change or remove a row of such a table."""
+    return [
+        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name="no_truncate",
+            operation=pgtrigger.Truncate,
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            func="RAISE EXCEPTION 'this table is append-only';",
+        ),
+    ]
+
+
+class AuditEntry(models.Model):
+    """One change of one row. `facts` holds plain values, never an address and never a secret."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=12)
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=160, blank=True)
+    verb = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    row_id = models.UUIDField()
+    before = models.CharField(max_length=20, blank=True)
+    after = models.CharField(max_length=20, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = (models.Index(fields=["row_id", "id"], name="audit_row"),)
+        triggers = append_only()
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row_id}: {self.verb}"

@@ -1,0 +1,1 @@
+"""Who pays: client organizations, and the domains that prove a mailbox is theirs."""

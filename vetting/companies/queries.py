@@ -1,0 +1,40 @@
+"""Organizations found by name, by domain, by a mailbox."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from vetting.companies.models import Organization, OrganizationDomain
+from vetting.kernel.actors import Actor
+from vetting.kernel.mailboxes import at_domain
+
+
+def by_domain(domain: str) -> Organization | None:
+    found = OrganizationDomain.objects.select_related("organization").filter(domain=domain).first()
+    return found.organization if found else None
+
+
+def domain_of_mailbox(organization_id: UUID, address: str) -> OrganizationDomain | None:
+    """The organization's domain at which this mailbox lies, or None: then it proves no tie to the client."""
+    for domain in OrganizationDomain.objects.filter(organization_id=organization_id).order_by("domain"):
+        if at_domain(address, domain.domain):
+            return domain
+    return None
+
+
+def domains_of(organization_id: UUID) -> list[str]:
+    rows = OrganizationDomain.objects.filter(organization_id=organization_id).order_by("domain")
+    return [row.domain for row in rows]
+
+
+def visible_to(actor: Actor) -> QuerySet[Organization]:
+    """Staff see every organization; a person sees those she registered. A client may wish not to be named."""
+    everything = Organization.objects.order_by("-id")
+    if actor.is_staff:
+        return everything
+    return everything.filter(created_by_id=actor.id) if actor.id else everything.none()
+
+
+def named_like(text: str, *, actor: Actor) -> QuerySet[Organization]:
+    """For picking a client already known to this person."""
+    return visible_to(actor).filter(Q(name__icontains=text) | Q(slug__istartswith=text))

@@ -1,0 +1,36 @@
+"""Engagements and goals found, as far as the reader may see them."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from vetting.engagements.models import Engagement, Goal
+from vetting.kernel.actors import Actor
+
+
+def visible_to(actor: Actor) -> QuerySet[Engagement]:
+    """Newest first: one's own, all for staff. The public sees engagements through the dossier only."""
+    engagements = Engagement.objects.select_related("organization", "profile").order_by("-id")
+    if actor.is_staff:
+        return engagements
+    return engagements.filter(profile__owner_id=actor.id) if actor.id else engagements.none()
+
+
+def goals_visible_to(actor: Actor) -> QuerySet[Goal]:
+    goals = Goal.objects.select_related("engagement__organization", "engagement__profile").order_by("-id")
+    if actor.is_staff:
+        return goals
+    return goals.filter(engagement__profile__owner_id=actor.id) if actor.id else goals.none()
+
+
+def of_profile(profile_id: UUID) -> QuerySet[Engagement]:
+    """Everything declared, withdrawn ones too: the denominator of the coverage line."""
+    return Engagement.objects.select_related("organization").filter(profile_id=profile_id).order_by("-starts_on", "id")
+
+
+def goals_of(engagement_ids: list[UUID]) -> QuerySet[Goal]:
+    return Goal.objects.filter(engagement_id__in=engagement_ids).order_by("engagement_id", "id")
+
+
+def imported(source_key: str) -> Engagement | None:
+    return Engagement.objects.select_related("profile").filter(source_key=source_key).first()

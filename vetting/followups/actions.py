@@ -1,0 +1,177 @@
+"""The verbs of an ask. Each takes the ask's lock first; after its commit no letter begins that it forbids."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from vetting.accounts.models import User
+from vetting.audit.actions import begin, move
+from vetting.followups import cadence, rules
+from vetting.followups.models import Ask, AskStep, Referee
+from vetting.followups.states import OPEN
+from vetting.kernel.actors import Actor, referee as as_referee, system
+from vetting.kernel.keys import uuid7
+from vetting.kernel.mailboxes import clean_address, mailbox_of
+from vetting.kernel.text import check_text
+from vetting.kernel.verdict import require, require_all
+from vetting.mail.actions import suppress
+from vetting.mail.letters import message_id
+
+QUEUE_LIFE = cadence.NEW_ASKS_WINDOW + cadence.EXPIRY  # a letter held by a cap for longer is not worth sending
+
+
+@transaction.atomic
+def ask(
+    *,
+    kind: str,
+    subject_id: UUID,
+    consultant: User,
+    name: str,
+    email: str,
+    about: Mapping[str, Any],
+    at: datetime,
+    country: str = "",
+) -> Ask:
+    """Queue one question to one person; its letter goes out in her office hours, when the caps allow."""
+    User.objects.select_for_update().get(pk=consultant.pk)
+    require_all(
+        check_text(name, field="name"), rules.may_write_to(consultant, email), rules.may_ask_more(consultant)
+    )
+    referee = _referee(name=name.strip(), email=clean_address(email) or "", country=country, at=at)
+    row = Ask(
+        kind=kind,
+        subject_id=subject_id,
+        consultant=consultant,
+        referee=referee,
+        about=dict(about),
+        created_at=at,
+        expires_at=at + QUEUE_LIFE,
+    )
+    begin(row, by=consultant.actor, at=at, facts={"kind": kind, "subject": str(subject_id)})
+    due_at = cadence.next_office_hour(at, cadence.zone_of(referee.country))
+    plan(row, "ask", letter=f"{kind}_ask", due_at=due_at)
+    return row
+
+
+def lock(ask_id: UUID) -> Ask:
+    """The ask, locked until the transaction ends, with its referee and its consultant."""
+    return Ask.objects.select_for_update(of=("self",)).select_related("referee", "consultant").get(pk=ask_id)
+
+
+@transaction.atomic
+def save_draft(ask_id: UUID, *, answers: Mapping[str, Any], at: datetime) -> Ask:
+    """Keep what the referee has filled in so far; nothing of it counts before she sends it."""
+    row = lock(ask_id)
+    require(rules.may_answer(row, at=at))
+    row.draft = {**row.draft, **answers}
+    row.save(update_fields=["draft"])
+    if row.status == "sent":
+        move(row, "started", by=as_referee(row.referee_id), at=at)
+    return row
+
+
+def close_answered(row: Ask, *, at: datetime) -> None:
+    """Called by the room that has just taken the testimony, in its transaction, with the ask locked."""
+    _close(row, "answered", by=as_referee(row.referee_id), at=at)
+    plan(row, "told_answer", letter="ask_answered", due_at=at)
+
+
+@transaction.atomic
+def decline(ask_id: UUID, *, at: datetime, reason: str = "") -> Ask:
+    """`reason` is private: staff may read it, the consultant is told only that the ask was declined."""
+    require_all(check_text(reason, field="reason", most=1_000, required=False))
+    row = lock(ask_id)
+    require(rules.may_answer(row, at=at))
+    if reason:
+        row.draft = {**row.draft, "declined_because": reason}
+        row.save(update_fields=["draft"])
+    _close(row, "declined", by=as_referee(row.referee_id), at=at)
+    plan(row, "told_answer", letter="ask_answered", due_at=at)
+    return row
+
+
+@transaction.atomic
+def stop(ask_id: UUID, *, at: datetime) -> Referee:
+    """No more letters to this mailbox, from anybody, from now on. Doing it twice is the same as once."""
+    referee_id = Ask.objects.values_list("referee_id", flat=True).get(pk=ask_id)
+    referee = Referee.objects.select_for_update().get(pk=referee_id)
+    by = as_referee(referee.pk)
+    suppress(referee.email, reason="stopped", by=by, at=at)
+    for row in _open_asks(referee):
+        _close(row, "stopped", by=by, at=at)
+    return referee
+
+
+@transaction.atomic
+def cancel(subject_id: UUID, *, by: Actor, at: datetime) -> int:
+    """Close every open ask about that subject, since it has been withdrawn; how many there were."""
+    rows = Ask.objects.select_for_update().filter(subject_id=subject_id, status__in=OPEN).order_by("id")
+    for row in rows:
+        _close(row, "cancelled", by=by, at=at)
+    return len(rows)
+
+
+@transaction.atomic
+def bounce(row: Ask, *, for_good: bool, at: datetime) -> None:
+    """Letters do not arrive. `for_good`: the mailbox refuses them, so every open ask to it ends; else this one does.
+
+    Each consultant is told.
+    """
+    by = system("followups")
+    if for_good:
+        suppress(row.referee.email, reason="bounced", by=by, at=at)
+    for each in _open_asks(row.referee):
+        if not for_good and each.pk != row.pk:
+            continue
+        _close(each, "bounced", by=by, at=at)
+        plan(each, "told_end", letter="ask_failed", due_at=at)
+
+
+@transaction.atomic
+def expire(ask_id: UUID, *, at: datetime) -> None:
+    row = lock(ask_id)
+    if row.status in OPEN and row.expires_at <= at:
+        _close(row, "expired", by=system("followups"), at=at)
+        plan(row, "told_end", letter="ask_expired", due_at=at)
+
+
+def plan(row: Ask, step: str, *, letter: str, due_at: datetime) -> None:
+    """Write the outbox row of that step; one that stands already stays as it is."""
+    step_id = uuid7()
+    AskStep.objects.bulk_create(
+        [
+            AskStep(
+                id=step_id,
+                ask=row,
+                step=step,
+                letter=letter,
+                due_at=due_at,
+                message_id=message_id(f"{row.pk.hex}.{step}"),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _close(row: Ask, status: str, *, by: Actor, at: datetime) -> None:
+    move(row, status, by=by, at=at)
+    AskStep.objects.filter(ask=row, state__in=["planned", "claimed"]).update(state="cancelled", held="", lease=None)
+    # What this ask kept waiting may go next: another question of the same consultant to the same person.
+    waiting = AskStep.objects.filter(
+        ask__consultant_id=row.consultant_id, ask__referee_id=row.referee_id, step="ask", state="planned"
+    )
+    waiting.exclude(held="").update(due_at=at, held="")
+
+
+def _open_asks(referee: Referee) -> list[Ask]:
+    rows = Ask.objects.select_for_update(of=("self",)).select_related("referee", "consultant")
+    return list(rows.filter(referee=referee, status__in=OPEN).order_by("id"))
+
+
+def _referee(*, name: str, email: str, country: str, at: datetime) -> Referee:
+    """The person at that mailbox; her first name and address stay, whoever asks her later."""
+    details = {"email": email, "name": name, "country": country, "created_at": at}
+    return Referee.objects.get_or_create(mailbox=mailbox_of(email), defaults=details)[0]

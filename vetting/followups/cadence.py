@@ -1,0 +1,77 @@
+"""How often we write, and when: pure dates, no rows.
+
+Day 0 the ask, days 4 and 11 a reminder, day 30 the end. Letters leave on weekdays from 08 to 18 in the reader's own
+time zone, taken from the country where that is known.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+OPENS, CLOSES = time(8), time(18)
+EXPIRY = timedelta(days=30)
+DAYS = {"ask": 0, "reminder_4": 4, "told_silent": 11, "reminder_11": 11, "told_end": 30}
+
+LETTERS, LETTERS_WINDOW = 3, timedelta(days=30)
+NEW_ASKS, NEW_ASKS_WINDOW = 2, timedelta(days=90)
+
+# A step's lease must outlast the slowest honest SMTP dialogue; a temporary refusal is tried for five days.
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 12
+_BACKOFF = (1, 5, 15, 30, 60, 120, 240, 480, 960, 1440, 1440)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, str]:
+    """The first zone of each country in the IANA table; a country of several zones is asked at that one's hours."""
+    found: dict[str, str] = {}
+    table = files("tzdata.zoneinfo").joinpath("zone1970.tab").read_text(encoding="utf-8")
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            countries, _, zone, *_ = line.split("\t")
+            for country in countries.split(","):
+                found.setdefault(country, zone)
+    return found
+
+
+def zone_of(country: str) -> ZoneInfo:
+    return ZoneInfo(_zones().get(country, "UTC"))
+
+
+def next_office_hour(moment: datetime, zone: ZoneInfo) -> datetime:
+    """`moment` itself where it falls on a weekday from 08 to 18 there, else the next such opening."""
+    local = moment.astimezone(zone)
+    if local.time() >= CLOSES:
+        local = datetime.combine(local.date() + timedelta(days=1), OPENS, tzinfo=zone)
+    elif local.time() < OPENS:
+        local = datetime.combine(local.date(), OPENS, tzinfo=zone)
+    while local.weekday() >= 5:
+        local = datetime.combine(local.date() + timedelta(days=1), OPENS, tzinfo=zone)
+    return max(local.astimezone(moment.tzinfo), moment)
+
+
+def due(step: str, *, begun_at: datetime, zone: ZoneInfo) -> datetime:
+    """When that step of an ask begun at `begun_at` is due."""
+    return next_office_hour(begun_at + timedelta(days=DAYS[step]), zone)
+
+
+def retry_after(attempts: int) -> timedelta:
+    """The wait after so many temporary refusals: a minute at first, a day in the end."""
+    return timedelta(minutes=_BACKOFF[min(max(attempts, 1), len(_BACKOFF)) - 1])
+
+
+def earliest_letter(sent: Sequence[datetime], *, at: datetime) -> datetime:
+    """When another letter to this mailbox keeps within the cap, given when the last ones went out."""
+    return _earliest(sent, most=LETTERS, window=LETTERS_WINDOW, at=at)
+
+
+def earliest_ask(begun: Sequence[datetime], *, at: datetime) -> datetime:
+    """When a new ask to this mailbox keeps within the cap."""
+    return _earliest(begun, most=NEW_ASKS, window=NEW_ASKS_WINDOW, at=at)
+
+
+def _earliest(moments: Sequence[datetime], *, most: int, window: timedelta, at: datetime) -> datetime:
+    recent = sorted(moment for moment in moments if moment > at - window)
+    return recent[-most] + window if len(recent) >= most else at

@@ -1,0 +1,193 @@
+"""The outbox: claim what is due, send it in two phases, and put right what a crash left behind."""
+
+from collections.abc import Callable
+from datetime import datetime
+from email.message import EmailMessage
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from vetting.audit.actions import move
+from vetting.followups import actions, cadence
+from vetting.followups.models import Ask, AskKey, AskStep, Referee
+from vetting.followups.queries import expired
+from vetting.followups.rules import held_until
+from vetting.followups.states import LETTER_STEPS
+from vetting.kernel.actors import system
+from vetting.kernel.keys import digest, new_secret, uuid7
+from vetting.mail.letters import message, message_id, render
+from vetting.mail.queries import is_suppressed
+from vetting.mail.sending import Delivery, Fate, Post
+
+BATCH = 10  # ten slow letters stay within one lease
+
+# In which states of the ask a step's letter still makes sense; checked again under the lock just before DATA.
+_FITS = {
+    "ask": {"queued"},
+    "reminder_4": {"sent", "started"},
+    "told_silent": {"sent", "started"},
+    "reminder_11": {"sent", "started"},
+    "told_end": {"expired", "bounced"},
+    "told_answer": {"answered", "declined"},
+}
+_BY = system("followups")
+
+
+def chase_due(*, post: Post, at: datetime) -> int:
+    """Send one batch of what is due, close what has run out; how many letters were handled."""
+    recover(at=at)
+    for ask_id in expired(at=at, most=BATCH):
+        actions.expire(ask_id, at=at)
+    steps = claim(at=at)
+    for step in steps:
+        deliver(step, post=post, at=at)
+    return len(steps)
+
+
+@transaction.atomic
+def claim(*, at: datetime, most: int = BATCH) -> list[AskStep]:
+    """Due steps, now leased to this caller alone."""
+    due = AskStep.objects.filter(state="planned", due_at__lte=at).order_by("due_at", "id")
+    steps = list(due.select_for_update(skip_locked=True)[:most])
+    lease, until = uuid7(), at + cadence.LEASE
+    ids = [step.pk for step in steps]
+    AskStep.objects.filter(pk__in=ids).update(
+        state="claimed", lease=lease, lease_until=until, attempts=F("attempts") + 1
+    )
+    claimed = AskStep.objects.select_related("ask__referee", "ask__consultant").filter(pk__in=ids)
+    return list(claimed.order_by("due_at", "id"))
+
+
+def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
+    """Send a claimed step's letter, or put it off, or drop it: whatever is true by now."""
+    ask = step.ask
+    earliest, reason = held_until(ask, step.step, at=at)
+    if reason:
+        _settle(step, state="planned", due_at=earliest, held=reason, attempts=F("attempts") - 1)
+        return
+    secret = new_secret()
+    mail = _mail(step, ask, secret)
+    if step.step in LETTER_STEPS:
+        AskKey.objects.create(
+            ask=ask, digest=digest(secret), created_at=at, expires_at=at + actions.QUEUE_LIFE
+        )
+    delivery = post.send(mail, before_data=_last_check(step, at=at))
+    _SETTLE[delivery.fate](step, delivery, at)
+
+
+@transaction.atomic
+def recover(*, at: datetime) -> None:
+    """Leases that ran out: a claim is planned again; a letter in DATA is sent once more, then left to a person."""
+    stale = AskStep.objects.select_for_update(skip_locked=True).filter(lease_until__lte=at)
+    ids = list(stale.filter(state="claimed").values_list("pk", flat=True))
+    AskStep.objects.filter(pk__in=ids).update(state="planned", lease=None)
+    for step in stale.filter(state="data").order_by("pk"):
+        _doubt(step, Delivery(Fate.AMBIGUOUS, "lease ran out"), at)
+
+
+def _mail(step: AskStep, ask: Ask, secret: str) -> EmailMessage:
+    to_referee = step.step in LETTER_STEPS
+    url = f"{settings.SITE_URL}/r/{secret}/"
+    values = {
+        "about": ask.about,
+        "referee": {"name": ask.referee.name},
+        "ask": {"kind": ask.kind, "status": ask.status, "expires_on": ask.expires_at.date()},
+        "answer_url": url if to_referee else "",
+        "decline_url": f"{url}decline/" if to_referee else "",
+        "stop_url": f"{url}stop/" if to_referee else "",
+    }
+    return message(
+        render(step.letter, values),
+        to=ask.referee.email if to_referee else ask.consultant.email,
+        id_=step.message_id,
+        thread="" if step.step == "ask" or not to_referee else message_id(f"{ask.pk.hex}.ask"),
+        stop_url=f"{url}stop/" if to_referee else "",
+    )
+
+
+def _last_check(step: AskStep, *, at: datetime) -> Callable[[], bool]:
+    """Between RCPT and DATA: under the locks of referee and ask, is this letter still ours to send, and wanted?"""
+
+    @transaction.atomic
+    def check() -> bool:
+        Referee.objects.select_for_update().get(pk=step.ask.referee_id)
+        ask = actions.lock(step.ask_id)
+        wanted = ask.status in _FITS[step.step] and not (
+            step.step in LETTER_STEPS and (is_suppressed(ask.referee.email) or held_until(ask, step.step, at=at)[1])
+        )
+        if not wanted:
+            return False
+        ours = AskStep.objects.filter(pk=step.pk, state="claimed", lease=step.lease)
+        return ours.update(state="data") == 1
+
+    return check
+
+
+@transaction.atomic
+def _sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
+    ask = actions.lock(step.ask_id)
+    _settle(step, state="sent", sent_at=at, detail=delivery.detail, held="", lease=None)
+    if step.step == "ask" and ask.status == "queued":
+        _begin(ask, at=at)
+
+
+def _begin(ask: Ask, *, at: datetime) -> None:
+    """The first letter is out: the ask's days count from here, and its later steps are written down."""
+    ask.begun_at, ask.expires_at = at, at + cadence.EXPIRY
+    ask.save(update_fields=["begun_at", "expires_at"])
+    move(ask, "sent", by=_BY, at=at)
+    zone = cadence.zone_of(ask.referee.country)
+    for step, letter in (
+        ("reminder_4", f"{ask.kind}_reminder"),
+        ("told_silent", "ask_silent"),
+        ("reminder_11", f"{ask.kind}_reminder"),
+    ):
+        actions.plan(ask, step, letter=letter, due_at=cadence.due(step, begun_at=at, zone=zone))
+
+
+def _stopped(step: AskStep, _: Delivery, at: datetime) -> None:
+    """The last check said no: the ask has closed, a cap now holds it, or the lease went to another."""
+    ask = Ask.objects.get(pk=step.ask_id)
+    earliest, reason = held_until(ask, step.step, at=at)
+    if reason and ask.status in _FITS[step.step]:
+        _settle(step, state="planned", due_at=earliest, held=reason)
+    else:
+        _settle(step, state="cancelled")
+
+
+def _put_off(step: AskStep, delivery: Delivery, at: datetime) -> None:
+    if step.attempts >= cadence.MOST_ATTEMPTS:
+        _failed(step, delivery, at)
+        return
+    due_at = at + cadence.retry_after(step.attempts)
+    _settle(step, state="planned", due_at=due_at, detail=delivery.detail, lease=None)
+
+
+@transaction.atomic
+def _failed(step: AskStep, delivery: Delivery, at: datetime) -> None:
+    _settle(step, state="failed", detail=delivery.detail, lease=None)
+    if step.step in LETTER_STEPS:
+        actions.bounce(step.ask, for_good=delivery.fate is Fate.PERMANENT, at=at)
+
+
+def _doubt(step: AskStep, delivery: Delivery, at: datetime) -> None:
+    """One resend with the same Message-ID, which a mailbox shows once; after that a person decides."""
+    state = "planned" if step.ambiguous == 0 else "uncertain"
+    _settle(step, state=state, ambiguous=F("ambiguous") + 1, due_at=at, detail=delivery.detail, lease=None)
+
+
+def _settle(step: AskStep, **values: object) -> None:
+    """Write the end of this attempt, unless the step has meanwhile been closed or leased to another."""
+    mine = AskStep.objects.filter(pk=step.pk, state__in=["claimed", "data"], lease=step.lease)
+    mine.update(**values)
+
+
+_Settler = Callable[[AskStep, Delivery, datetime], None]
+_SETTLE: dict[Fate, _Settler] = {
+    Fate.SENT: _sent,
+    Fate.STOPPED: _stopped,
+    Fate.TEMPORARY: _put_off,
+    Fate.PERMANENT: _failed,
+    Fate.AMBIGUOUS: _doubt,
+}

@@ -1,0 +1,57 @@
+"""Asks found: by the key in a letter, by who asked, by what they are about."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from vetting.followups.models import Ask, AskKey, AskStep
+from vetting.followups.states import OPEN
+from vetting.kernel.actors import Actor
+from vetting.kernel.keys import digest
+
+
+def by_key(secret: str, *, at: datetime) -> Ask | None:
+    """The ask this key opens, or None where the key is unknown or has run out."""
+    key = AskKey.objects.select_related("ask__referee", "ask__consultant").filter(digest=digest(secret)).first()
+    return key.ask if key is not None and key.expires_at > at else None
+
+
+def visible_to(actor: Actor) -> QuerySet[Ask]:
+    """Newest first: a consultant sees those she sent, staff see all."""
+    asks = Ask.objects.select_related("referee").order_by("-id")
+    if actor.is_staff:
+        return asks
+    return asks.filter(consultant_id=actor.id) if actor.id else asks.none()
+
+
+def about(subject_ids: Iterable[UUID]) -> Mapping[UUID, list[Ask]]:
+    """The asks of each subject, oldest first."""
+    found: dict[UUID, list[Ask]] = {}
+    rows = Ask.objects.select_related("referee").filter(subject_id__in=list(subject_ids)).order_by("id")
+    for row in rows:
+        found.setdefault(row.subject_id, []).append(row)
+    return found
+
+
+def holds(asks: Iterable[Ask]) -> Mapping[UUID, tuple[str, datetime]]:
+    """For each ask whose letter a cap keeps back: the reason, and when it may go at the earliest."""
+    steps = AskStep.objects.filter(ask__in=[ask.pk for ask in asks], state="planned").exclude(held="")
+    return {step.ask_id: (step.held, step.due_at) for step in steps.order_by("-due_at")}
+
+
+def expired(*, at: datetime, most: int) -> list[UUID]:
+    """Open asks whose time is up."""
+    rows = Ask.objects.filter(status__in=OPEN, expires_at__lte=at).order_by("expires_at")
+    return list(rows.values_list("id", flat=True)[:most])
+
+
+def outbox_health(*, at: datetime) -> Mapping[str, object]:
+    """Figures for staff: how much is due, how long the oldest waits, how much is in doubt."""
+    return AskStep.objects.aggregate(
+        due=Count("id", filter=Q(state="planned", due_at__lte=at)),
+        oldest_due=Min("due_at", filter=Q(state="planned", due_at__lte=at)),
+        expired_leases=Count("id", filter=Q(state__in=["claimed", "data"], lease_until__lte=at)),
+        uncertain=Count("id", filter=Q(state="uncertain")),
+    )

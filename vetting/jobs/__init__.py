@@ -1,0 +1,1 @@
+"""Doors for the clock: each wake() takes nothing, reads the database's clock and makes one call."""

@@ -1,0 +1,11 @@
+"""The database's clock: the one all processes share."""
+
+from datetime import datetime
+
+from django.db import connection
+
+
+def now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]

@@ -1,0 +1,16 @@
+"""What runs when. All of it is harmless to run twice, or late, or from two places."""
+
+from collections.abc import Callable
+from typing import Any
+
+from vetting.jobs import followups, scorecards, search
+
+# The worker's own sweep and beat ring the same bells: either one alone is enough.
+WAKES: tuple[Callable[[], None], ...] = (followups.wake, scorecards.wake, search.wake)
+SWEEP_SECONDS = 5
+
+BEAT: dict[str, dict[str, Any]] = {
+    "followups": {"task": "followups.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "scorecards": {"task": "scorecards.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "search": {"task": "search.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+}

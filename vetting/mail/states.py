@@ -1,0 +1,3 @@
+"""Why a mailbox gets no letters."""
+
+REASONS = ("stopped", "bounced", "complaint")

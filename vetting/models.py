@@ -1,0 +1,37 @@
+"""The register of tables, read by Django only; nobody imports it."""
+
+from vetting.accounts.models import ApiKey, User
+from vetting.audit.models import AuditEntry
+from vetting.companies.models import Organization, OrganizationDomain
+from vetting.engagements.models import Engagement, Goal
+from vetting.followups.models import Ask, AskKey, AskStep, Referee
+from vetting.mail.models import Suppression
+from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.profiles.models import Profile, SelfClaim
+from vetting.referrals.models import Referral
+from vetting.scorecards.models import Scorecard
+from vetting.search.models import Listing, ListingMetric
+
+__all__ = [
+    "ApiKey",
+    "Ask",
+    "AskKey",
+    "AskStep",
+    "Attestation",
+    "AuditEntry",
+    "Engagement",
+    "Goal",
+    "Listing",
+    "ListingMetric",
+    "Measurement",
+    "Organization",
+    "OrganizationDomain",
+    "Outcome",
+    "Profile",
+    "Referee",
+    "Referral",
+    "Scorecard",
+    "SelfClaim",
+    "Suppression",
+    "User",
+]

@@ -1,0 +1,239 @@
+"""Report a result, ask the client about it, take the answer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from vetting.audit.actions import begin, move
+from vetting.companies.actions import prove_domain
+from vetting.companies.queries import domain_of_mailbox
+from vetting.engagements import actions as engagements
+from vetting.engagements import rules as engagement_rules
+from vetting.engagements.metrics import format_value, metric
+from vetting.engagements.models import Engagement, Goal
+from vetting.followups import actions as followups
+from vetting.followups.models import Ask, Referee
+from vetting.followups.rules import may_answer
+from vetting.kernel.actors import Actor, referee as as_referee
+from vetting.kernel.text import PARAGRAPH, check_text
+from vetting.kernel.verdict import RefusedError, refuse, require, require_all
+from vetting.outcomes import rules
+from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.outcomes.questionnaire import SHARES, VERSION, Answers
+from vetting.profiles.actions import touch_evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What the consultant reports. `share` in percent; `money` is the gain over the engagement."""
+
+    achieved: Decimal
+    measured_on: date
+    source: str
+    statement: str = ""
+    share: int = 100
+    money: Decimal | None = None
+    money_currency: str = ""
+
+
+@transaction.atomic
+def report(*, goal: Goal, result: Result, by: Actor, at: datetime) -> Outcome:
+    """A submitted outcome, at E0 until somebody else has spoken. RefusedError where the goal has a live one."""
+    goal = engagements.locked_goal(goal.pk)
+    engagement = goal.engagement
+    if not (by.is_staff and engagement.profile.origin == "public_record"):
+        require(engagement_rules.may_change(by, engagement))
+    require(rules.may_report(goal))
+    require_all(
+        engagement_rules.may_be_value(goal.metric, result.achieved, field="achieved"),
+        rules.may_be_measured(result.measured_on, engagement, at=at),
+        rules.may_be_source(result.source),
+        rules.may_be_share(result.share),
+        rules.may_be_money(result.money, result.money_currency, engagement),
+        check_text(result.statement, field="statement", most=PARAGRAPH, required=False),
+    )
+    outcome = Outcome(
+        goal=goal,
+        achieved=result.achieved,
+        measured_on=result.measured_on,
+        source=result.source,
+        statement=result.statement.strip(),
+        share=result.share,
+        money=result.money,
+        money_currency=result.money_currency if result.money is not None else "",
+        created_at=at,
+    )
+    try:
+        with transaction.atomic():
+            begin(outcome, by=by, at=at)
+    except IntegrityError as duplicate:
+        raise RefusedError(refuse("reported_already", "This goal has a result already.")) from duplicate
+    _measure(goal, "result", result.achieved, on=result.measured_on, source=result.source, by="consultant", at=at)
+    move(outcome, "submitted", by=by, at=at)
+    touch_evidence(engagement.profile_id)
+    return outcome
+
+
+@transaction.atomic
+def ask_client(outcome: Outcome, *, name: str, email: str, by: Actor, at: datetime) -> Ask:
+    outcome = locked_outcome(outcome.pk)
+    engagement = outcome.goal.engagement
+    require(engagement_rules.may_change(by, engagement))
+    require(rules.may_ask_client(outcome))
+    kind = metric(outcome.goal.metric)
+    ask = followups.ask(
+        kind="outcome",
+        subject_id=outcome.pk,
+        consultant=engagement.profile.owner,
+        name=name,
+        email=email,
+        about={
+            **engagements.about(outcome.goal),
+            "achieved": format_value(kind, outcome.achieved, outcome.goal.currency),
+            "measured_on": outcome.measured_on.isoformat(),
+        },
+        at=at,
+        country=engagement.organization.country,
+    )
+    move(outcome, "awaiting_client", by=by, at=at)
+    touch_evidence(engagement.profile_id)
+    return ask
+
+
+@transaction.atomic
+def attest(ask_id: UUID, *, answers: Answers, at: datetime) -> Attestation:
+    """Take a referee's answer: once, whole, in one transaction. RefusedError where the ask is closed."""
+    ask = followups.lock(ask_id)
+    require(may_answer(ask, at=at))
+    outcome = locked_outcome(ask.subject_id)
+    require_all(*rules.check_answers(answers, metric=outcome.goal.metric))
+    by, engagement = as_referee(ask.referee_id), outcome.goal.engagement
+    domain = domain_of_mailbox(engagement.organization_id, ask.referee.email)
+    level = rules.level_of(answers, mailbox_is_clients=domain is not None)
+    attestation = _write(outcome, answers, ask=ask, referee=ask.referee, level=level, at=at)
+    if domain is not None:
+        prove_domain(domain, proof="mailbox", by=by, at=at)
+    if answers.worked_together:
+        if domain is not None:
+            engagements.confirm(engagement, by=by, at=at)
+    else:
+        engagements.contest(engagement, by=by, at=at)
+    _measure_answer(outcome, answers, stated_by="client", at=at)
+    _settle(outcome, answers, level=level, by=by, at=at)
+    followups.close_answered(ask, at=at)
+    touch_evidence(engagement.profile_id)
+    return attestation
+
+
+@transaction.atomic
+def verify_by_record(outcome: Outcome, *, record: str, by: Actor, at: datetime) -> Attestation:
+    """A public source shows the numbers (E1). `record` names it; only staff may say so."""
+    if not by.is_staff:
+        raise RefusedError(refuse("staff_only", "Only staff check a public source."))
+    require_all(check_text(record, field="record", most=400))
+    outcome = locked_outcome(outcome.pk)
+    answers = Answers(
+        worked_together=True, baseline_verdict="confirm", result_verdict="confirm", goal_before="yes", publish="named"
+    )
+    attestation = _write(outcome, answers, record=record.strip(), level=1, at=at)
+    _measure_answer(outcome, answers, stated_by="record", at=at)
+    _settle(outcome, answers, level=1, by=by, at=at)
+    touch_evidence(outcome.goal.engagement.profile_id)
+    return attestation
+
+
+@transaction.atomic
+def withdraw(outcome: Outcome, *, by: Actor, at: datetime) -> Outcome:
+    outcome = locked_outcome(outcome.pk)
+    require(engagement_rules.may_change(by, outcome.goal.engagement))
+    require(rules.may_withdraw(outcome))
+    move(outcome, "withdrawn", by=by, at=at)
+    followups.cancel(outcome.pk, by=by, at=at)
+    touch_evidence(outcome.goal.engagement.profile_id)
+    return outcome
+
+
+@transaction.atomic
+def note_silence(outcome_id: UUID, *, by: Actor, at: datetime) -> None:
+    """The ask about it has closed without an answer: it may be asked of another person. It never lowers a score."""
+    outcome = locked_outcome(outcome_id)
+    if outcome.status == "awaiting_client":
+        move(outcome, "unanswered", by=by, at=at)
+        touch_evidence(outcome.goal.engagement.profile_id)
+
+
+def locked_outcome(outcome_id: UUID) -> Outcome:
+    outcomes = Outcome.objects.select_for_update(of=("self",))
+    related = "goal__engagement"
+    return outcomes.select_related(f"{related}__organization", f"{related}__profile__owner").get(pk=outcome_id)
+
+
+def _settle(outcome: Outcome, answers: Answers, *, level: int, by: Actor, at: datetime) -> None:
+    """Move the outcome by what was said. Only an answer about the result verifies it."""
+    verdict = answers.result_verdict if answers.worked_together else "wrong"
+    status = {"confirm": "confirmed", "correct": "corrected", "wrong": "rejected", "cannot_say": "unanswered"}[verdict]
+    if verdict == "confirm" and answers.baseline_verdict in {"correct", "wrong"}:
+        status = "corrected" if answers.baseline_verdict == "correct" else "rejected"
+    if status != "unanswered":
+        outcome.level, outcome.verified_at = level, at
+        outcome.save(update_fields=["level", "verified_at"])
+    move(outcome, status, by=by, at=at)
+
+
+def _write(
+    outcome: Outcome,
+    answers: Answers,
+    *,
+    level: int,
+    at: datetime,
+    ask: Ask | None = None,
+    referee: Referee | None = None,
+    record: str = "",
+) -> Attestation:
+    low, high = SHARES.get(answers.shares, (None, None))
+    return Attestation.objects.create(
+        outcome=outcome,
+        witness="public_record" if record else "client",
+        ask=ask,
+        referee=referee,
+        record=record,
+        questionnaire=VERSION,
+        worked_together=answers.worked_together,
+        role=answers.role.strip(),
+        interests=sorted(set(answers.interests)),
+        baseline_verdict=answers.baseline_verdict,
+        baseline_value=answers.baseline_value if answers.baseline_verdict == "correct" else None,
+        result_verdict=answers.result_verdict,
+        result_value=answers.result_value if answers.result_verdict == "correct" else None,
+        share_low=low,
+        share_high=high,
+        goal_before=answers.goal_before,
+        transfer=answers.transfer,
+        hire_again=answers.hire_again,
+        publish=answers.publish,
+        comment=answers.comment.strip(),
+        level=level,
+        given_at=at,
+    )
+
+
+def _measure_answer(outcome: Outcome, answers: Answers, *, stated_by: str, at: datetime) -> None:
+    """The numbers as the witness stated them, beside those of the consultant."""
+    goal = outcome.goal
+    said = (
+        ("baseline", answers.baseline_verdict, goal.baseline, answers.baseline_value, goal.engagement.starts_on),
+        ("result", answers.result_verdict, outcome.achieved, answers.result_value, outcome.measured_on),
+    )
+    for kind, verdict, claimed, corrected, on in said:
+        value = corrected if verdict == "correct" else claimed if verdict == "confirm" else None
+        if value is not None:
+            _measure(goal, kind, value, on=on, source=outcome.source, by=stated_by, at=at)
+
+
+def _measure(goal: Goal, kind: str, value: Decimal, *, on: date, source: str, by: str, at: datetime) -> None:
+    Measurement.objects.create(
+        goal=goal, kind=kind, value=value, measured_on=on, source=source, stated_by=by, stated_at=at
+    )

@@ -1,0 +1,43 @@
+"""The life of an outcome, and the words of testimony."""
+
+from vetting.kernel.moves import moves
+
+OUTCOME = moves(
+    "outcome",
+    "draft",
+    draft="submitted withdrawn",
+    submitted="awaiting_client confirmed corrected rejected withdrawn",
+    awaiting_client="confirmed corrected rejected unanswered withdrawn",
+    unanswered="awaiting_client withdrawn",
+    confirmed="sustained faded superseded retracted",
+    corrected="sustained faded superseded retracted",
+    sustained="faded superseded retracted",
+    faded="sustained superseded retracted",
+    rejected="superseded",
+    superseded="",
+    withdrawn="",
+    retracted="",
+)
+VERIFIED = ("confirmed", "corrected", "sustained", "faded")
+SCORED = (*VERIFIED, "rejected")
+GONE = ("withdrawn", "superseded", "retracted")
+
+SOURCES = ("system_of_record", "audited", "dashboard", "estimate")
+MEASUREMENT_KINDS = ("baseline", "interim", "result", "sustain")
+STATED_BY = ("consultant", "client", "record")
+VERDICTS = ("confirm", "correct", "wrong", "cannot_say")
+INTERESTS = ("employee", "owner", "family", "fee", "competitor")
+GOAL_BEFORE = ("yes", "no", "unknown")
+PUBLISH = ("named", "sector", "sealed")
+HIRE_AGAIN = ("yes", "no", "cannot_say")
+WITNESSES = ("client", "public_record")
+
+# E0 to E5 of the evidence levels; the word is shown beside every fact.
+LEVELS = (
+    "said by the consultant",
+    "outside source",
+    "a mailbox at the client's own domain",
+    "client confirmed or corrected the numbers",
+    "client confirmed, with a document or a second person",
+    "held at a follow-up 180 days or more later",
+)

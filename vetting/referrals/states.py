@@ -1,0 +1,21 @@
+"""The life of a referral, and its words."""
+
+from vetting.kernel.moves import moves
+
+REFERRAL = moves(
+    "referral",
+    "requested",
+    requested="answered withdrawn unanswered",
+    unanswered="withdrawn",
+    answered="accepted set_aside withdrawn",
+    accepted="set_aside withdrawn",
+    set_aside="accepted withdrawn",
+    withdrawn="",
+)
+RELATIONS = ("worked_with", "hired", "managed", "observed")
+RELATION_WORDS = {
+    "worked_with": "I worked with her on it",
+    "hired": "I hired her for it",
+    "managed": "I was responsible for the work",
+    "observed": "I saw the work from nearby",
+}

@@ -1,0 +1,1 @@
+"""Keeps the score: turns rows into evidence, asks the scale, stores the card with its reasons."""

@@ -1,0 +1,148 @@
+"""The only place where rows become evidence.
+
+Read here what counts: answered outcomes and accepted referrals. Nothing of a profile is read but its key.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count
+
+from vetting.engagements.metrics import Metric, metric, usual_step
+from vetting.outcomes.models import Attestation, Outcome
+from vetting.outcomes.queries import current_attestations
+from vetting.outcomes.states import SCORED
+from vetting.referrals.models import Referral
+from vetting.referrals.queries import accepted_of, given_by, reciprocal_pairs
+from vetting.scoring.evidence import Claim, PeerReferral
+
+CLIENT_PROVED = 2  # from this evidence level on a client vouches with a mailbox of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One consultant's evidence; `metric_of` tells the metric of each claim's key."""
+
+    claims: list[Claim] = field(default_factory=list)
+    referrals: list[PeerReferral] = field(default_factory=list)
+    metric_of: dict[str, str] = field(default_factory=dict)
+
+
+def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
+    """The evidence of each profile, in a fixed number of queries."""
+    found = {profile_id: Evidence() for profile_id in profile_ids}
+    rows = Outcome.objects.select_related("goal__engagement").filter(
+        goal__engagement__profile_id__in=profile_ids, status__in=SCORED, verified_at__isnull=False
+    )
+    outcomes = list(rows.order_by("verified_at", "id"))
+    said = current_attestations(outcome.pk for outcome in outcomes)
+    known_elsewhere = _vouching_elsewhere([each.referee_id for rows in said.values() for each in rows])
+    for outcome in outcomes:
+        evidence = found[outcome.goal.engagement.profile_id]
+        evidence.claims.append(_claim(outcome, said[outcome.pk], known_elsewhere))
+        evidence.metric_of[str(outcome.pk)] = outcome.goal.metric
+    for profile_id, referrals in _referrals(profile_ids).items():
+        found[profile_id].referrals.extend(referrals)
+    return found
+
+
+def _claim(outcome: Outcome, said: Sequence[Attestation], known_elsewhere: set[UUID]) -> Claim:
+    goal, engagement = outcome.goal, outcome.goal.engagement
+    last, kind = said[-1], metric(goal.metric)
+    baseline = float(last.baseline_value if last.baseline_value is not None else goal.baseline)
+    achieved = float(last.result_value if last.result_value is not None else outcome.achieved)
+    rejected = outcome.status == "rejected"
+    if int(kind.direction) * (float(goal.target) - baseline) <= 0:
+        # The client's own baseline had reached the target before the work: nothing was left to achieve.
+        baseline, rejected = float(goal.baseline), True
+    in_one_currency = outcome.money is not None and outcome.money_currency == engagement.fee_currency
+    return Claim(
+        key=str(outcome.pk),
+        baseline=baseline,
+        target=float(goal.target),
+        achieved=achieved,
+        direction=kind.direction,
+        usual_change=_usual_change(kind, baseline),
+        level=outcome.level,
+        preregistered=goal.preregistered,
+        rejected=rejected,
+        cluster=str(engagement.organization_id),
+        referee=str(last.referee_id or ""),
+        vouches_elsewhere=last.referee_id is None or last.referee_id in known_elsewhere,
+        verified_on=_day(outcome),
+        fee=float(engagement.fee) if engagement.fee is not None and in_one_currency else None,
+        money=float(outcome.money) if outcome.money is not None and in_one_currency else None,
+        share=_share(outcome, last),
+        transfer=last.transfer,
+    )
+
+
+def _usual_change(kind: Metric, baseline: float) -> float:
+    """The metric's usual step as a share of the baseline; from zero there is no share, and none is used."""
+    step = float(usual_step(kind, Decimal(baseline)))
+    return step / abs(baseline) if baseline else step
+
+
+def _day(outcome: Outcome) -> date:
+    if outcome.verified_at is None:  # excluded by the query; said for the reader and the type checker
+        message = f"outcome {outcome.pk} is not verified"
+        raise ValueError(message)
+    return outcome.verified_at.date()
+
+
+def _share(outcome: Outcome, last: Attestation) -> float:
+    """The smaller of what the consultant claims and the middle of the client's range."""
+    own = outcome.share / 100
+    if last.share_low is None or last.share_high is None:
+        return own
+    return min(own, (last.share_low + last.share_high) / 200)
+
+
+def _vouching_elsewhere(referee_ids: Sequence[UUID | None]) -> set[UUID]:
+    """Referees who have answered about more than one consultant."""
+    ids = {referee_id for referee_id in referee_ids if referee_id is not None}
+    rows = Attestation.objects.filter(referee_id__in=ids).order_by("referee_id").values_list("referee_id")
+    counted = rows.annotate(n=Count("outcome__goal__engagement__profile_id", distinct=True))
+    return {referee_id for referee_id, n in counted if n > 1}
+
+
+def _referrals(profile_ids: Sequence[UUID]) -> Mapping[UUID, list[PeerReferral]]:
+    rows = list(accepted_of(profile_ids))
+    referrers = {row.referrer_id for row in rows if row.referrer_id is not None}
+    verified, in_all = _clients_verified(referrers), given_by(referrers)
+    mutual = reciprocal_pairs(profile_ids)
+    found: dict[UUID, list[PeerReferral]] = {}
+    for row in rows:
+        found.setdefault(row.profile_id, []).append(_referral(row, verified, in_all, mutual))
+    return found
+
+
+def _referral(
+    row: Referral,
+    verified: Mapping[UUID, int],
+    in_all: Mapping[UUID, int],
+    mutual: set[tuple[UUID, UUID]],
+) -> PeerReferral:
+    """A peer without a profile of her own has shown nothing yet: her word is shown and weighs nothing."""
+    referrer = row.referrer_id
+    return PeerReferral(
+        key=str(row.pk),
+        referrer=str(referrer or row.referee_id),
+        cluster=str(referrer or row.referee_id),
+        clients_verified=verified.get(referrer, 0) if referrer else 0,
+        referred_in_all=max(in_all.get(referrer, 1), 1) if referrer else 1,
+        reciprocal=referrer is not None and (row.profile_id, referrer) in mutual,
+    )
+
+
+def _clients_verified(profile_ids: set[UUID]) -> Mapping[UUID, int]:
+    """How many distinct clients have vouched for each of these profiles from a mailbox of their own."""
+    path = "goal__engagement__profile_id"
+    rows = Outcome.objects.filter(
+        **{f"{path}__in": profile_ids}, level__gte=CLIENT_PROVED, status__in=SCORED
+    )
+    counted = rows.order_by(path).values_list(path)
+    return dict(counted.annotate(n=Count("goal__engagement__organization_id", distinct=True)))

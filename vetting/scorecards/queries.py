@@ -1,0 +1,46 @@
+"""Cards, and whose card is out of date."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from vetting.kernel.actors import Actor
+from vetting.profiles.models import Profile
+from vetting.profiles.queries import visible_to as profiles_visible_to
+from vetting.scorecards.models import Scorecard
+from vetting.scoring.weights import VERSION
+
+# Evidence grows older every day, and slowly: a card is made anew at least this often.
+FRESH_FOR = timedelta(days=7)
+
+
+def stale(*, at: datetime, most: int) -> list[UUID]:
+    """Profiles whose card is missing, made from other evidence or by another scale, or grown old."""
+    current = Scorecard.objects.filter(
+        profile=OuterRef("pk"),
+        evidence_version=OuterRef("evidence_version"),
+        model_version=VERSION,
+        as_of__gt=(at - FRESH_FOR).date(),
+    )
+    profiles = Profile.objects.filter(~Exists(current)).order_by("id")
+    return list(profiles.values_list("pk", flat=True)[:most])
+
+
+def of_profile(profile_id: UUID) -> Scorecard | None:
+    return Scorecard.objects.filter(profile_id=profile_id).first()
+
+
+def visible_to(actor: Actor) -> QuerySet[Scorecard]:
+    """Cards of the profiles this actor may see, best lower bound first."""
+    profiles = profiles_visible_to(actor).order_by()
+    return Scorecard.objects.select_related("profile").filter(profile__in=profiles).order_by("-theta_low", "id")
+
+
+def field_spread() -> tuple[float, float, float]:
+    """The 10 %, 50 % and 90 % quantile of everybody's mean: the grey behind a streak."""
+    means = list(Scorecard.objects.filter(counted__gt=0).order_by("mean").values_list("mean", flat=True))
+    if not means:
+        return 0.0, 50.0, 100.0
+    last = len(means) - 1
+    return means[round(last * 0.1)], means[round(last * 0.5)], means[round(last * 0.9)]

@@ -1,0 +1,142 @@
+"""Bayes' rule on a grid: readings in; mean, interval and the part each reading has in the mean out.
+
+Standings are in between-person standard deviations; 0 is the person of middle standing. A `row` is a
+log-likelihood over the grid, shape (GRID_POINTS,). Only differences within a row matter.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from vetting.scoring.normal import Floats, normal_cdf
+from vetting.scoring.readings import Reading
+from vetting.scoring.weights import GRID_POINTS, GRID_REACH, HIGH, LOW, Constants
+
+STANDINGS: Final[Floats] = np.linspace(-GRID_REACH, GRID_REACH, GRID_POINTS)
+
+_PRIOR: Final[Floats] = -0.5 * STANDINGS**2
+_STEP: Final = 2.0 * GRID_REACH / (GRID_POINTS - 1)
+_EDGES: Final[Floats] = np.append(STANDINGS, GRID_REACH + _STEP) - _STEP / 2.0
+
+# Gauss-Legendre nodes and their weights on [0, 1].
+_NODES, _SHARES = (np.polynomial.legendre.leggauss(10) + np.array([[1.0], [0.0]])) / 2.0
+_CALM: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posterior:
+    """What is known of a standing. `low` to `high` hold 80 %; `low` ranks.
+
+    In between-person standard deviations. `reliability` is the part of the initial variance that claims have
+    removed, 0 to 1; `n` is the number of claims.
+    """
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+    reliability: float
+    n: int
+
+
+def rows(readings: Sequence[Reading], constants: Constants) -> Floats:
+    """One row a reading, shape (readings, GRID_POINTS): weight * log P(category | standing), where
+
+    P(Y >= c) = (1 - phi) Phi((tau z - hardness - kappa_c) / sqrt(1 + v + q age)) + phi psi_c
+    """
+    table = {
+        dimension.name: (dimension.spread, (-math.inf, *dimension.thresholds, math.inf))
+        for dimension in constants.dimensions
+    }
+    columns = [
+        (
+            table[reading.dimension][0],
+            table[reading.dimension][1][reading.category] + reading.hardness,
+            table[reading.dimension][1][reading.category + 1] + reading.hardness,
+            1.0 + constants.leniency + constants.drift * reading.age,
+            reading.fabrication,
+            constants.made_up[reading.category],
+            reading.weight,
+        )
+        for reading in readings
+    ]
+    spread, floor, ceiling, variance, phi, psi, weight = np.array(columns).reshape(-1, 7).T[:, :, np.newaxis]
+    standing = spread * STANDINGS
+    reached, surpassed = normal_cdf(np.stack((standing - floor, standing - ceiling)) / np.sqrt(variance))
+    likelihoods: Floats = (1.0 - phi) * (reached - surpassed) + phi * psi
+    return weight * np.log(likelihoods)
+
+
+def masses(row: Floats) -> Floats:
+    """The posterior probability of each standing; `row` may be a stack of rows."""
+    logs = _PRIOR + row
+    weights: Floats = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return weights / weights.sum(axis=-1, keepdims=True)
+
+
+def quantile(probabilities: Floats, at: float) -> float:
+    """The standing below which `at` of the mass lies, each grid point's mass spread evenly over its cell."""
+    below = np.concatenate(([0.0], np.cumsum(probabilities)))
+    return float(np.interp(at, below, _EDGES))
+
+
+def posterior(evidence: Floats, prior: Floats, *, n: int) -> Posterior:
+    """The posterior of the row `evidence`, whose reliability is measured against what the row `prior` alone says."""
+    probabilities = masses(evidence)
+    mean, sd = _moments(probabilities)
+    return Posterior(
+        mean=mean,
+        sd=sd,
+        low=quantile(probabilities, LOW),
+        high=quantile(probabilities, HIGH),
+        reliability=_removed(sd, _moments(masses(prior))[1]),
+        n=n,
+    )
+
+
+def blend(parts: Sequence[tuple[float, Posterior, Posterior]], *, n: int) -> Posterior:
+    """The composite of (weight, posterior, what it would be without claims), weights summing to 1.
+
+    Means and quantiles are weighted sums. For quantiles and sd that is exact where the standings of one
+    person rise and fall together, and errs toward too wide an interval everywhere else.
+    """
+    sd = sum(weight * known.sd for weight, known, _ in parts)
+    return Posterior(
+        mean=sum(weight * known.mean for weight, known, _ in parts),
+        sd=sd,
+        low=sum(weight * known.low for weight, known, _ in parts),
+        high=sum(weight * known.high for weight, known, _ in parts),
+        reliability=_removed(sd, sum(weight * unknown.sd for weight, _, unknown in parts)),
+        n=n,
+    )
+
+
+def influence(evidence: Floats) -> Floats:
+    """The row u for which row @ u is the part that a row had in moving the mean from the prior's to the posterior's.
+
+    Aumann and Shapley's value along the temperature t of all evidence together: with p_t ~ prior * exp(t *
+    evidence), u(z) is the integral over t from 0 to 1 of p_t(z) * (z - mean_t), and evidence @ u is the whole
+    move. The integrand changes on the scale of 1/t, hence panels that halve towards 0 until the first is
+    calm.
+    """
+    span = float(np.ptp(evidence))
+    halvings = math.ceil(math.log2(span / _CALM)) if span > _CALM else 0
+    ends = np.concatenate(([0.0], 2.0 ** np.arange(-halvings, 1)))
+    widths = np.diff(ends)[:, np.newaxis]
+    temperatures = (ends[:-1, np.newaxis] + widths * _NODES).reshape(-1, 1)
+    probabilities = masses(temperatures * evidence)
+    off_mean = STANDINGS - (probabilities @ STANDINGS)[:, np.newaxis]
+    moves: Floats = (widths * _SHARES).ravel() @ (probabilities * off_mean)
+    return moves
+
+
+def _moments(probabilities: Floats) -> tuple[float, float]:
+    mean = float(probabilities @ STANDINGS)
+    return mean, math.sqrt(float(probabilities @ (STANDINGS - mean) ** 2))
+
+
+def _removed(sd: float, initial: float) -> float:
+    return max(0.0, 1.0 - (sd / initial) ** 2)

@@ -1,0 +1,130 @@
+"""Keep the listings true to the rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchVector
+from django.db import transaction
+from django.db.models import Value as SqlValue
+
+from vetting.companies.catalogue import INDUSTRIES, section_of
+from vetting.engagements.metrics import METRICS
+from vetting.kernel.keys import fold, uuid7
+from vetting.outcomes.states import VERIFIED
+from vetting.profiles.models import Profile
+from vetting.scorecards.models import Scorecard
+from vetting.search.dossier import ShownReferral, ShownResult, referrals_of, results_of
+from vetting.search.models import Listing, ListingMetric
+
+CONFIG = "english"
+TRANSFERRED = 3  # "most of it" or better
+
+
+@transaction.atomic
+def refresh(profile_ids: Sequence[UUID], *, at: datetime) -> int:
+    """Build the listings of these profiles again, drop those of profiles no longer listed; how many stand."""
+    cards = {card.profile_id: card for card in Scorecard.objects.filter(profile_id__in=profile_ids)}
+    profiles = list(Profile.objects.select_for_update().filter(pk__in=profile_ids).order_by("pk"))
+    listed = [profile for profile in profiles if profile.status == "listed" and profile.pk in cards]
+    Listing.objects.filter(profile_id__in=profile_ids).delete()
+    for profile in listed:
+        _build(profile, cards[profile.pk], at=at)
+    return len(listed)
+
+
+def _build(profile: Profile, card: Scorecard, *, at: datetime) -> None:
+    results, referrals = results_of(profile, card), referrals_of(profile, card)
+    verified = [result for result in results if result.status in VERIFIED]
+    shown = [result for result in verified if result.publication != "sealed"]
+    listing = Listing(
+        id=uuid7(),
+        profile=profile,
+        evidence_version=card.evidence_version,
+        card_computed_at=card.computed_at,
+        theta_low=card.theta_low,
+        words=SearchVector(SqlValue(_words(profile, shown, referrals)), config=CONFIG),
+        metrics=_distinct(result.metric for result in shown),
+        categories=_distinct(result.category for result in shown),
+        industries=_industries(shown),
+        sizes=_distinct(result.size_band for result in shown),
+        modes=_distinct(result.mode for result in shown),
+        languages=profile.languages,
+        country=profile.country,
+        rate=profile.rate,
+        rate_currency=profile.rate_currency,
+        availability=profile.availability,
+        level=max((result.level for result in verified), default=0),
+        preregistered=any(result.preregistered for result in verified),
+        transfer=any((result.transfer or 0) >= TRANSFERRED for result in verified),
+        hit=_hit(profile, card, shown),
+    )
+    listing.save(force_insert=True)
+    ListingMetric.objects.bulk_create(
+        ListingMetric(
+            listing=listing,
+            metric=key,
+            theta_low=card.metrics[key]["theta_low"],
+            change=max(result.change for result in shown if result.metric == key),
+        )
+        for key in listing.metrics
+        if key in card.metrics
+    )
+
+
+def _words(profile: Profile, shown: Sequence[ShownResult], referrals: Sequence[ShownReferral]) -> str:
+    """Her name, and what others confirmed. A title, a biography, a credential is not among it."""
+    words = [profile.name, profile.place]
+    for result in shown:
+        found = METRICS[result.metric]
+        words += [found.name, *found.synonyms, result.work]
+        if result.industry:
+            place = INDUSTRIES[result.industry]
+            words += [place.name, *place.synonyms]
+        if result.publication == "named":
+            words.append(result.client)
+    words += [referral.skill for referral in referrals if referral.weighs]
+    return fold(" . ".join(word for word in words if word))
+
+
+def _industries(shown: Sequence[ShownResult]) -> list[str]:
+    """Divisions and their sections, so that a search for either finds them."""
+    codes = {result.industry for result in shown if result.industry}
+    return sorted(codes | {section_of(code).code for code in codes})
+
+
+def _hit(profile: Profile, card: Scorecard, shown: Sequence[ShownResult]) -> dict[str, object]:
+    best = sorted(shown, key=lambda result: (-(result.contribution or 0.0), result.key))
+    return {
+        "name": profile.name,
+        "slug": profile.slug,
+        "place": profile.place,
+        "origin": profile.origin,
+        "is_demo": profile.is_demo,
+        "mean": card.mean,
+        "low": card.low,
+        "high": card.high,
+        "counted": card.counted,
+        "coverage": card.coverage,
+        "metrics": card.metrics,
+        "results": [_line(result) for result in best],
+    }
+
+
+def _line(result: ShownResult) -> dict[str, object]:
+    return {
+        "key": result.key,
+        "metric": result.metric,
+        "metric_name": result.metric_name,
+        "baseline": result.baseline.text if result.baseline else "",
+        "achieved": result.achieved.text if result.achieved else "",
+        "client": result.client,
+        "verdict": result.verdict,
+        "level": result.level,
+        "verified_on": result.verified_on.isoformat() if result.verified_on else "",
+        "preregistered": result.preregistered,
+    }
+
+
+def _distinct(words: Iterable[str]) -> list[str]:
+    return sorted({word for word in words if word})

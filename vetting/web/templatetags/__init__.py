@@ -1,0 +1,1 @@
+"""Tags that draw evidence and filters that word numbers, for every page."""
