@@ -91,7 +91,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerReferral:
-    """That one person refers companies to the consultant. Making one raises ScoringError on impossible counts."""
+    """That one person refers companies to the consultant.
+
+    What it says about the referrer is the same in all referrals of that referrer. Making one raises
+    ScoringError on impossible counts.
+    """
 
     key: str
     referrer: str
@@ -126,7 +130,7 @@ def attainment(
 
 
 def ratio(part: float, whole: float, *, field: str, key: str) -> float:
-    """Part / whole, or a ScoringError about that field where floating point cannot hold it. `whole` is not 0."""
+    """Part / whole (not 0), or a ScoringError about that field where floating point cannot hold it."""
     if not is_finite(part) or not is_finite(whole) or not is_finite(part / whole):
         message = "is too far from the other numbers to be compared with them"
         raise ScoringError(message, field, key)

@@ -67,14 +67,16 @@ def rows(readings: Sequence[Reading], constants: Constants) -> Floats:
     standing = spread * STANDINGS
     reached, surpassed = normal_cdf(np.stack((standing - floor, standing - ceiling)) / np.sqrt(variance))
     likelihoods: Floats = (1.0 - phi) * (reached - surpassed) + phi * psi
-    return weight * np.log(likelihoods)
+    logs: Floats = weight * np.log(likelihoods)
+    return logs
 
 
 def masses(row: Floats) -> Floats:
     """The posterior probability of each standing; `row` may be a stack of rows."""
     logs = _PRIOR + row
-    weights: Floats = np.exp(logs - logs.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True)
+    weights = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    shares: Floats = weights / weights.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def quantile(probabilities: Floats, at: float) -> float:
@@ -84,7 +86,7 @@ def quantile(probabilities: Floats, at: float) -> float:
 
 
 def posterior(evidence: Floats, prior: Floats, *, n: int) -> Posterior:
-    """The posterior of the row `evidence`, whose reliability is measured against what the row `prior` alone says."""
+    """The posterior of the row `evidence`; its reliability is measured against that of the row `prior`."""
     probabilities = masses(evidence)
     mean, sd = _moments(probabilities)
     return Posterior(
@@ -100,8 +102,8 @@ def posterior(evidence: Floats, prior: Floats, *, n: int) -> Posterior:
 def blend(parts: Sequence[tuple[float, Posterior, Posterior]], *, n: int) -> Posterior:
     """The composite of (weight, posterior, what it would be without claims), weights summing to 1.
 
-    Means and quantiles are weighted sums. For quantiles and sd that is exact where the standings of one
-    person rise and fall together, and errs toward too wide an interval everywhere else.
+    Means, quantiles and sd are weighted sums. For the mean that is exact. For the others it is exact where
+    the standings of one person rise and fall together; where they do not, the true sd is smaller.
     """
     sd = sum(weight * known.sd for weight, known, _ in parts)
     return Posterior(
@@ -115,7 +117,7 @@ def blend(parts: Sequence[tuple[float, Posterior, Posterior]], *, n: int) -> Pos
 
 
 def influence(evidence: Floats) -> Floats:
-    """The row u for which row @ u is the part that a row had in moving the mean from the prior's to the posterior's.
+    """The row u for which `row @ u` is the part of one row in the move of the mean by all `evidence`.
 
     Aumann and Shapley's value along the temperature t of all evidence together: with p_t ~ prior * exp(t *
     evidence), u(z) is the integral over t from 0 to 1 of p_t(z) * (z - mean_t), and evidence @ u is the whole

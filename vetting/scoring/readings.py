@@ -1,4 +1,4 @@
-"""Turns claims into readings: which category was observed in which dimension, how hard it was, how much it counts."""
+"""Turns claims into readings: what was observed in which dimension, how hard it was, how much it counts."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One observed category 0..4, and what its likelihood needs (docs/explanation/scoring.md names the symbols)."""
+    """One observed category 0..4 and what its likelihood needs; docs/explanation/scoring.md has the formula."""
 
     claim: Claim
     place: Place
@@ -52,7 +52,7 @@ def category(value: float, cuts: Sequence[float]) -> int:
 def ambition(
     *, baseline: float, target: float, usual_change: float, constants: Constants = PUBLISHED
 ) -> float:
-    """asinh of the targeted change in usual changes of that metric, at most that of the boldest goal that counts.
+    """How much a goal asks: asinh of the targeted change in usual changes of that metric, up to the boldest.
 
     From a baseline of zero no relative change can be told: such a goal counts as a typical one.
     """

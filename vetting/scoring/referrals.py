@@ -1,4 +1,4 @@
-"""The standing that referrals by peers give: bounded, one hop, and nothing from anybody whom no client verified."""
+"""The standing that referrals by peers give: bounded, one hop, nothing from anybody no client verified."""
 
 import math
 from collections.abc import Iterable, Sequence

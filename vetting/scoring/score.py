@@ -143,7 +143,7 @@ def _self_claim(claim: Claim) -> Contribution:
 def _ledger_of_referrals(
     credits_given: Sequence[Credit], referral: ReferralStanding, moved: float
 ) -> list[Contribution]:
-    """What referrals moved together, in proportion to their credits: R depends on nothing but the sum of these."""
+    """What referrals moved together, in proportion to their credits: R depends on nothing but their sum."""
     return [
         Contribution(
             key=given.referral.key,
@@ -156,7 +156,7 @@ def _ledger_of_referrals(
 
 
 def _once(evidence: Sequence[_Evidence]) -> list[_Evidence]:
-    """The same piece of evidence twice is one; two different ones under one key are a mistake of the caller."""
+    """The same piece of evidence twice is one; two different ones under one key are the caller's mistake."""
     seen: dict[str, _Evidence] = {}
     for piece in evidence:
         first = seen.setdefault(piece.key, piece)

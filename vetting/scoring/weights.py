@@ -12,7 +12,7 @@ from typing import Final
 VERSION: Final = "published-1"
 
 # Standings run from -4 to +4 between-person standard deviations in steps of a twentieth: wide enough that 6
-# people in 100,000 lie outside, fine enough that 1,500 results of one person are still resolved. Fixed, not
+# people in 100,000 lie outside, fine enough for some 2,000 results of one person. Fixed, not
 # adaptive: on one grid for everybody "a further success lowers no quantile" holds exactly and not nearly.
 GRID_POINTS: Final = 161
 GRID_REACH: Final = 4.0
@@ -65,7 +65,7 @@ class Constants:
     boldest: float  # a target this many usual changes away is as ambitious as a target gets
     same_client: float  # rho: each further claim of one client cluster counts this much of the one before
     weak_level: int  # the weakest evidence level that counts at all
-    weak_source: float  # the same for all weakest-level sources that vouch for nobody else, from the first on
+    weak_source: float  # the same over all weakest-level sources that vouch for nobody else, the first too
     reading: float  # what one of the two follow-up readings of one result counts
     referral_shift: float  # the most that referrals can move the starting point, in standard deviations
     referral_saturation: float  # kappa of 1 - exp(-S / kappa)
@@ -103,36 +103,24 @@ PUBLISHED: Final = Constants(
         Dimension(
             name=MONEY,
             weight=0.25,
-            cuts=(
-                0.0,
-                1.0,
-                3.0,
-                10.0,
-            ),  # the consultant's share of the gain, in fees: lost, under 1, 3, 10, more
-            thresholds=(
-                -1.7,
-                -0.7,
-                0.1,
-                1.1,
-            ),  # judged: half return less than some three fees, one in seven ten
+            # The consultant's share of the gain, in fees: a loss, below 1, below 3, below 10, more.
+            cuts=(0.0, 1.0, 3.0, 10.0),
+            # Judged: of twenty engagements one makes a loss, nine bring three fees or more, three bring ten.
+            thresholds=(-1.7, -0.7, 0.1, 1.1),
             spread=0.5,
         ),
         Dimension(
             name=TRANSFER,
             weight=0.2,
             cuts=(1.0, 2.0, 3.0, 4.0),  # the client's own answer, 0 to 4
-            thresholds=(-1.3, -0.5, 0.1, 0.9),  # judged: the best answer is given in one case of five
+            thresholds=(-1.3, -0.5, 0.1, 0.9),  # judged: the best answer comes in one case of five
             spread=0.5,
         ),
         Dimension(
             name=PERSISTENCE,
             weight=0.15,  # the least, because it is known for the fewest
-            cuts=(
-                0.0,
-                0.25,
-                0.75,
-                1.0,
-            ),  # what is left of the change: undone, traces, much, nearly all, all or more
+            # The part of the change that is left: worse than before, traces, much, nearly all, all or more.
+            cuts=(0.0, 0.25, 0.75, 1.0),
             thresholds=(-1.7, -1.1, -0.4, 0.1),  # judged: nearly one change in two is fully there later
             spread=0.5,
         ),
