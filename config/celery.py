@@ -56,7 +56,7 @@ def sweep(wakes: Sequence[Callable[[], object]], closing: threading.Event) -> No
             close_old_connections()
             try:
                 wake()
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it is, the next wake still has its turn
                 _log.exception("sweep_failed", wake=f"{wake.__module__}.{wake.__qualname__}")
             finally:
                 close_old_connections()

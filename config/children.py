@@ -21,7 +21,8 @@ class Child:
 
 class Children:
     """Forks from a process without threads. Each child leads a group of its own, so that Ctrl-C on the
-    terminal reaches only the parent, and ends by itself when the parent is gone, however it went."""
+    terminal reaches only the parent, and ends by itself when the parent is gone, however it went.
+    """
 
     def __init__(self) -> None:
         self._alive: list[Child] = []
@@ -64,7 +65,7 @@ class Children:
             work()
         except SystemExit as ending:
             return ending.code if isinstance(ending.code, int) else 1
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - a fork must never return into its parent's code
             print(f"{name} stopped:", file=sys.stderr)
             traceback.print_exc()
             return 1

@@ -60,7 +60,7 @@ def enter(kind: str = "") -> IO[str] | None:
         if not env.given("DATABASE_URL") and not postgres.running(where):
             postgres.start(where, careless=kind == TESTS)
         if not env.given("REDIS_URL") and not valkey.running(where):
-            valkey.start(where)
+            valkey.start(where, careless=kind == TESTS)
         users = (where.run / "users.lock").open("w")
         fcntl.flock(users, fcntl.LOCK_SH)
     return users

@@ -2,10 +2,12 @@
 
 import json
 import socket
+import warnings
 from typing import Any
 
 import django
 from celery.beat import Scheduler
+from celery.exceptions import SecurityWarning
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
@@ -56,6 +58,8 @@ def keep_letters(listener: socket.socket) -> None:
 
 def work() -> None:
     """The worker. Nobody waits for its gossip, and alone it has nobody to mingle with."""
+    # It warns root of pickled messages; ours are JSON only.
+    warnings.simplefilter("ignore", SecurityWarning)
     celery.worker_main(
         ["--quiet", "worker", "--concurrency=1", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
     )
@@ -68,14 +72,12 @@ def beat() -> None:
 
 def demo_missing() -> bool:
     """Whether the demo world is still to be made, or was left half made."""
-    if "demo" not in get_commands() or (settings.DEMO_FILE.exists() and _demo_people()):
-        return False
-    return True
+    return "demo" in get_commands() and not (settings.DEMO_FILE.exists() and _anybody_there())
 
 
-def _demo_people() -> bool:
+def _anybody_there() -> bool:
     try:
-        return get_user_model()._default_manager.filter(is_demo=True).exists()
+        return get_user_model().objects.filter(is_demo=True).exists()
     finally:
         connections.close_all()
 

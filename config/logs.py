@@ -59,6 +59,6 @@ def configure(*, level: str, as_json: bool) -> None:
             },
             "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["stream"], "level": level},
-            "loggers": {"celery.beat": {"level": "WARNING"}, "gunicorn.access": {"level": "WARNING"}},
+            "loggers": {"celery": {"level": "WARNING"}},  # it tells of every bell it rings
         }
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-class CannotStart(Exception):
+class CannotStartError(Exception):
     """An embedded server cannot be started; the message says what a person can do about it."""
 
 
@@ -61,7 +61,7 @@ def kept_secret(path: Path, size: int) -> str:
         except FileExistsError:
             pass
         finally:
-            os.unlink(fresh)
+            Path(fresh).unlink()
     return path.read_text().strip()
 
 
@@ -76,7 +76,7 @@ def server_account() -> Account | None:
             continue
         return Account(uid=entry.pw_uid, gid=entry.pw_gid)
     message = "Root cannot run PostgreSQL, and there is no account 'postgres' or 'nobody' to run it as."
-    raise CannotStart(message)
+    raise CannotStartError(message)
 
 
 def reachable(path: Path, account: Account | None) -> bool:
@@ -106,7 +106,8 @@ def place(kind: str = "", *, project: Path = PROJECT) -> Place:
     if not reachable(state / "postgres" / "data", account):
         state = Path("/var/lib/touchstone") / digest
     # One folder whatever TMPDIR says in this shell, and short: a socket's path has 107 bytes at most.
-    temp = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
+    short = Path("/tmp")  # noqa: S108 - `prepare` refuses a folder in it that somebody else made
+    temp = short if short.is_dir() else Path(tempfile.gettempdir())
     return Place(state=state, run=temp / f"touchstone-{os.geteuid()}-{digest}", account=account)
 
 
@@ -116,13 +117,13 @@ def prepare(where: Place) -> None:
         where.state.mkdir(parents=True, exist_ok=True)
     except PermissionError as error:
         message = f"{where.state} cannot be written by this account: {error.strerror}."
-        raise CannotStart(message) from error
+        raise CannotStartError(message) from error
     where.run.mkdir(mode=0o700, exist_ok=True)
     status = where.run.lstat()
     owners = {os.geteuid()} | ({where.account.uid} if where.account else set())
     if not stat.S_ISDIR(status.st_mode) or status.st_uid not in owners or status.st_mode & 0o077:
         message = f"{where.run} was made by somebody else. Remove it and start again."
-        raise CannotStart(message)
+        raise CannotStartError(message)
     where.hand_over(where.run)
 
 
@@ -136,7 +137,9 @@ def copy_for(where: Place, folders: list[Path], name: str) -> Path:
         return target
     fresh = Path(tempfile.mkdtemp(dir=where.folder(where.state / "programs"), prefix=f".{name}."))
     for folder in folders:
-        shutil.copytree(folder, fresh / folder.name, ignore=shutil.ignore_patterns("include", "*.py", "*.pyc"))
+        shutil.copytree(
+            folder, fresh / folder.name, ignore=shutil.ignore_patterns("include", "*.py", "*.pyc")
+        )
     for path in (fresh, *fresh.rglob("*")):
         where.hand_over(path)
     fresh.rename(target)

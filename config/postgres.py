@@ -14,11 +14,11 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from config.places import CannotStart, Place, copy_for, reachable
+from config.launch import command_of, end, last_words, launch, runs_as
+from config.places import CannotStartError, Place, copy_for, reachable
 
 ROLE = DATABASE = "touchstone"
 _PATIENCE = 60.0  # seconds; a crashed cluster replays its log before it answers
-_STALE_CHECKS = 20
 
 _QUIET = (
     # A log line never holds an address: no statements, no values, no details of a broken constraint.
@@ -26,7 +26,13 @@ _QUIET = (
     "log_error_verbosity=terse",
     "log_parameter_max_length_on_error=0",
 )
-_CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
+_CARELESS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+)
 
 
 def data_folder(where: Place) -> Path:
@@ -48,12 +54,12 @@ def find_programs(where: Place) -> Path:
             f"The data in {data_folder(where)} was written by PostgreSQL {wanted}, and only PostgreSQL "
             f"{', '.join(map(str, sorted(set(found))))} is installed. Install {wanted}, or move the data away."
         )
-        raise CannotStart(message)
+        raise CannotStartError(message)
     message = (
         "No PostgreSQL was found. Install the package 'postgresql' of your system (15 or later), "
         "or set DATABASE_URL to a server that is already running."
     )
-    raise CannotStart(message)
+    raise CannotStartError(message)
 
 
 def start(where: Place, *, careless: bool) -> None:
@@ -63,16 +69,12 @@ def start(where: Place, *, careless: bool) -> None:
     if not (data / "PG_VERSION").exists():
         _make_cluster(where, programs, data)
     _sweep_leftovers(where, data)
-    log = where.state / "log"
-    log.mkdir(exist_ok=True)
-    command = [str(programs / "postgres"), "-D", str(data), "-k", str(where.run)]
-    for option in ("listen_addresses=", "unix_socket_permissions=0700", *_QUIET, *(_CARELESS if careless else ())):
+    command: list[str | Path] = [programs / "postgres", "-D", data, "-k", where.run]
+    options = ["listen_addresses=", "unix_socket_permissions=0700", *_QUIET]
+    for option in (*options, *_CARELESS) if careless else options:
         command += ["-c", option]
-    with (log / "postgres.log").open("ab") as output:
-        server = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", start_new_session=True, **_as(where)
-        )
-    _wait_until_ready(server, data, log / "postgres.log")
+    server = launch(where, command, log="postgres")
+    _wait_until_ready(where, server)
     _make_database(where)
 
 
@@ -88,10 +90,7 @@ def stop(where: Place) -> None:
     status = _pid_file(data)
     if status is None or not _is_ours(status[0], data):
         return
-    os.kill(status[0], signal.SIGINT)
-    deadline = time.monotonic() + _PATIENCE
-    while (data / "postmaster.pid").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    end(status[0], signal.SIGINT, patience=_PATIENCE)
 
 
 def _candidates(where: Place) -> list[Path]:
@@ -150,36 +149,36 @@ def _make_cluster(where: Place, programs: Path, data: Path) -> None:
     command = [programs / "initdb", "-D", data, "-U", ROLE, "--auth=scram-sha-256", f"--pwfile={secret}"]
     command += ["--no-sync", "--no-instructions", *locale]
     try:
-        answer = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, **_as(where))
+        answer = subprocess.run(
+            command, cwd="/", capture_output=True, text=True, check=False, **runs_as(where)
+        )
     finally:
-        os.unlink(secret)
+        Path(secret).unlink()
     if answer.returncode != 0:
         message = f"PostgreSQL could not make its data folder in {data}:\n{answer.stderr.strip()}"
-        raise CannotStart(message)
+        raise CannotStartError(message)
 
 
 def _make_database(where: Place) -> None:
     with psycopg.connect(
-        host=str(where.run), user=ROLE, password=where.password("postgres"), dbname="postgres", autocommit=True
+        host=str(where.run),
+        user=ROLE,
+        password=where.password("postgres"),
+        dbname="postgres",
+        autocommit=True,
     ) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if known is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
 
-def _wait_until_ready(server: "subprocess.Popen[bytes]", data: Path, log: Path) -> None:
+def _wait_until_ready(where: Place, server: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        status = _pid_file(data)
-        if status == (server.pid, "ready"):
-            return
-        if server.poll() is not None:
-            last = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
-            message = f"PostgreSQL did not start. Its last words, in {log}:\n{last}"
-            raise CannotStart(message)
+    while _pid_file(data_folder(where)) != (server.pid, "ready"):
+        if server.poll() is not None or time.monotonic() > deadline:
+            message = f"PostgreSQL did not start. {last_words(where, 'postgres')}"
+            raise CannotStartError(message)
         time.sleep(0.01)
-    message = f"PostgreSQL did not answer within {_PATIENCE:.0f} seconds. Its log is {log}."
-    raise CannotStart(message)
 
 
 def _pid_file(data: Path) -> tuple[int, str] | None:
@@ -193,8 +192,7 @@ def _pid_file(data: Path) -> tuple[int, str] | None:
 
 def _is_ours(pid: int, data: Path) -> bool:
     """Whether the process is a postgres on this folder; numbers are used again after a restart."""
-    answer = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return str(data) in answer.stdout
+    return f" -D {data} " in command_of(pid)
 
 
 def _sweep_leftovers(where: Place, data: Path) -> None:
@@ -205,13 +203,7 @@ def _sweep_leftovers(where: Place, data: Path) -> None:
     first = path.read_text().split("\n", 1)[0]
     if first.isdigit() and _is_ours(int(first), data):
         message = f"A PostgreSQL (process {first}) runs on {data} but is not ready. Stop it and start again."
-        raise CannotStart(message)
+        raise CannotStartError(message)
     path.unlink()
     for leftover in where.run.glob(".s.PGSQL.*"):
         leftover.unlink()
-
-
-def _as(where: Place) -> dict[str, int | list[int]]:
-    if where.account is None:
-        return {}
-    return {"user": where.account.uid, "group": where.account.gid, "extra_groups": []}

@@ -46,8 +46,8 @@ def tables_of_moves() -> Iterator[Moves]:
 def states_page() -> str:
     """The states of everything that moves, as diagrams."""
     parts = [
-        "# States\n\nGenerated from the `states.py` of each room by `python -m config.reference`. "
-        "Only `audit.actions.move()` takes a row from one state to another, and it writes down who did.\n"
+        "# States\n\nGenerated from the `states.py` of each room by `python -m config.reference`.\n"
+        + "Only `audit.actions.move()` takes a row from one state to another, and it writes down who did.\n",
     ]
     for moves in sorted(tables_of_moves(), key=lambda moves: moves.kind):
         lines = [f"    [*] --> {moves.start}"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from config import embedded, env, house
 from config.children import Children
-from config.places import CannotStart
+from config.places import CannotStartError
 
 HOST = "127.0.0.1"
 LETTERS_PORT = 8025
@@ -58,7 +58,7 @@ def main() -> int:
     try:
         with embedded.running():
             return _serve(stop)
-    except CannotStart as error:
+    except CannotStartError as error:
         print(error, file=sys.stderr)
         return 1
     except Asked:
@@ -115,7 +115,7 @@ def listen(first: int) -> socket.socket:
             _say(f"Port {first} is taken; using {port}.")
         return listener
     message = f"No port is free between {first} and {first + 99}."
-    raise CannotStart(message)
+    raise CannotStartError(message)
 
 
 def _tell_settings(web: socket.socket, letters: socket.socket) -> None:

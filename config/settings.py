@@ -218,7 +218,9 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM")
 
 # Those who stopped are remembered by this; a rotated SECRET_KEY must not make us write to them again.
-ADDRESS_HASH_KEY = env.given("ADDRESS_HASH_KEY") or (env.text("ADDRESS_HASH_KEY") if PRODUCTION else SECRET_KEY)
+ADDRESS_HASH_KEY = env.given("ADDRESS_HASH_KEY") or (
+    env.text("ADDRESS_HASH_KEY") if PRODUCTION else SECRET_KEY
+)
 
 # --- Safety ---------------------------------------------------------------------------------------------
 

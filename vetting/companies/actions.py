@@ -27,6 +27,7 @@ def register(
     industry: str = "",
     size_band: str = "",
     is_demo: bool = False,
+    source_key: str = "",
 ) -> Organization:
     """The organization of that domain, made where it is new; what is already known of it is not overwritten."""
     domain = domain.strip().lower()
@@ -49,6 +50,7 @@ def register(
         created_by_id=_account(by),
         created_at=at,
         is_demo=is_demo,
+        source_key=source_key,
     )
     organization.slug = f"{slugify(name, fallback='organization')}-{organization.pk.hex[-8:]}"
     try:

@@ -22,9 +22,15 @@ class Organization(Row):
     )
     created_at = models.DateTimeField()
     is_demo = models.BooleanField(default=False)
+    source_key = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=models.Q(kind__in=KINDS), name="organization_kind_known"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(kind__in=KINDS), name="organization_kind_known"),
+            models.UniqueConstraint(
+                fields=["source_key"], condition=~models.Q(source_key=""), name="organization_imported_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -14,6 +14,10 @@ def by_domain(domain: str) -> Organization | None:
     return found.organization if found else None
 
 
+def imported(source_key: str) -> Organization | None:
+    return Organization.objects.filter(source_key=source_key).first()
+
+
 def domain_of_mailbox(organization_id: UUID, address: str) -> OrganizationDomain | None:
     """The organization's domain at which this mailbox lies, or None: then it proves no tie to the client."""
     for domain in OrganizationDomain.objects.filter(organization_id=organization_id).order_by("domain"):

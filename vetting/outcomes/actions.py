@@ -122,25 +122,27 @@ def attest(ask_id: UUID, *, answers: Answers, at: datetime) -> Attestation:
     else:
         engagements.contest(engagement, by=by, at=at)
     _measure_answer(outcome, answers, stated_by="client", at=at)
-    _settle(outcome, answers, level=level, by=by, at=at)
+    _settle(outcome, answers, level=level, by=by, at=at, verified_at=at)
     followups.close_answered(ask, at=at)
     touch_evidence(engagement.profile_id)
     return attestation
 
 
 @transaction.atomic
-def verify_by_record(outcome: Outcome, *, record: str, by: Actor, at: datetime) -> Attestation:
-    """A public source shows the numbers (E1). `record` names it; only staff may say so."""
+def verify_by_record(
+    outcome: Outcome, *, record: str, shown_at: datetime, by: Actor, at: datetime
+) -> Attestation:
+    """A public source has shown the numbers since `shown_at` (E1). `record` names it; only staff may say so."""
     if not by.is_staff:
         raise RefusedError(refuse("staff_only", "Only staff check a public source."))
-    require_all(check_text(record, field="record", most=400))
+    require_all(check_text(record, field="record", most=400), rules.may_be_shown(shown_at, at=at))
     outcome = locked_outcome(outcome.pk)
     answers = Answers(
         worked_together=True, baseline_verdict="confirm", result_verdict="confirm", goal_before="yes", publish="named"
     )
-    attestation = _write(outcome, answers, record=record.strip(), level=1, at=at)
-    _measure_answer(outcome, answers, stated_by="record", at=at)
-    _settle(outcome, answers, level=1, by=by, at=at)
+    attestation = _write(outcome, answers, record=record.strip(), level=1, at=shown_at)
+    _measure_answer(outcome, answers, stated_by="record", at=shown_at)
+    _settle(outcome, answers, level=1, by=by, at=at, verified_at=shown_at)
     touch_evidence(outcome.goal.engagement.profile_id)
     return attestation
 
@@ -171,14 +173,16 @@ def locked_outcome(outcome_id: UUID) -> Outcome:
     return outcomes.select_related(f"{related}__organization", f"{related}__profile__owner").get(pk=outcome_id)
 
 
-def _settle(outcome: Outcome, answers: Answers, *, level: int, by: Actor, at: datetime) -> None:
+def _settle(
+    outcome: Outcome, answers: Answers, *, level: int, by: Actor, at: datetime, verified_at: datetime
+) -> None:
     """Move the outcome by what was said. Only an answer about the result verifies it."""
     verdict = answers.result_verdict if answers.worked_together else "wrong"
     status = {"confirm": "confirmed", "correct": "corrected", "wrong": "rejected", "cannot_say": "unanswered"}[verdict]
     if verdict == "confirm" and answers.baseline_verdict in {"correct", "wrong"}:
         status = "corrected" if answers.baseline_verdict == "correct" else "rejected"
     if status != "unanswered":
-        outcome.level, outcome.verified_at = level, at
+        outcome.level, outcome.verified_at = level, verified_at
         outcome.save(update_fields=["level", "verified_at"])
     move(outcome, status, by=by, at=at)
 

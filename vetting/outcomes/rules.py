@@ -59,6 +59,12 @@ def may_be_money(money: Decimal | None, currency: str, engagement: Engagement) -
     return ALLOWED
 
 
+def may_be_shown(shown_at: datetime, *, at: datetime) -> Verdict:
+    if shown_at > at:
+        return refuse("in_future", "The source has not shown this yet: the day is still to come.", field="shown_at")
+    return ALLOWED
+
+
 def may_ask_client(outcome: Outcome) -> Verdict:
     if outcome.status in {"submitted", "unanswered"}:
         return ALLOWED

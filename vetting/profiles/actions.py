@@ -38,13 +38,17 @@ def create(
     at: datetime,
     origin: str = "self",
     is_demo: bool = False,
+    source_key: str = "",
 ) -> Profile:
-    """A draft profile. `details` holds any of FIELDS; RefusedError where the account has a profile already."""
+    """A draft profile. `details` holds any of FIELDS; RefusedError where the account has a profile already.
+
+    `source_key` knows a person of a public record again; only one profile has it.
+    """
     if owner is not None:
         User.objects.select_for_update().get(pk=owner.pk)
         if Profile.objects.filter(owner=owner).exists():
             raise RefusedError(refuse("profile_exists", "You have a profile already; change that one."))
-    profile = Profile(owner=owner, origin=origin, created_at=at, is_demo=is_demo)
+    profile = Profile(owner=owner, origin=origin, created_at=at, is_demo=is_demo, source_key=source_key)
     _fill(profile, details)
     profile.slug = _free_slug(profile)
     return begin(profile, by=by, at=at)

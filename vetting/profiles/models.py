@@ -28,10 +28,14 @@ class Profile(MovedRow):
     evidence_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     is_demo = models.BooleanField(default=False)
+    source_key = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = (
             status_in(PROFILE),
+            models.UniqueConstraint(
+                fields=["source_key"], condition=~models.Q(source_key=""), name="profile_imported_once"
+            ),
             models.CheckConstraint(condition=models.Q(rate__isnull=True) | models.Q(rate__gt=0), name="rate_above_0"),
         )
         indexes = (models.Index(fields=["status", "id"], name="profile_status"),)

@@ -21,5 +21,9 @@ def owned_by(user_id: UUID) -> Profile | None:
     return Profile.objects.select_related("owner").filter(owner_id=user_id).first()
 
 
+def imported(source_key: str) -> Profile | None:
+    return Profile.objects.filter(source_key=source_key).first()
+
+
 def claims_of(profile: Profile) -> QuerySet[SelfClaim]:
     return SelfClaim.objects.filter(profile=profile).order_by("kind", "id")

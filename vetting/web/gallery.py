@@ -74,8 +74,14 @@ _HITS = [
         "card": _DENSE,
         "blocks": ["confirmed"] * 19 + ["missed", "missed", "silent", "confirmed", "corrected"],
         "results": [
-            {"verdict": "met", "text": "Cost per ticket 9.40 → 6.10 EUR at a retailer of 200, held after 12 months"},
-            {"verdict": "missed", "text": "First-contact resolution 58 → 66.5 %, goal 75 %, at a telecom company of 2\u202f000"},
+            {
+                "verdict": "met",
+                "text": "Cost per ticket 9.40 → 6.10 EUR at a retailer of 200, held after 12 months",
+            },
+            {
+                "verdict": "missed",
+                "text": "First-contact resolution 58 → 66.5 %, goal 75 %, at a telecom company of 2\u202f000",
+            },
         ],
     },
     {
@@ -84,7 +90,9 @@ _HITS = [
         "place": "Riga · Latvian, English, Russian · 640 EUR a day",
         "card": _MIDDLING,
         "blocks": _BLOCKS,
-        "results": [{"verdict": "met", "text": "Lead time 21 → 12 days at a machine builder of 340, four months ago"}],
+        "results": [
+            {"verdict": "met", "text": "Lead time 21 → 12 days at a machine builder of 340, four months ago"}
+        ],
     },
     {
         "name": "Celeste Fable",
@@ -105,24 +113,62 @@ _HITS = [
 ]
 
 _LEDGER = [
-    {"what": "Cost per ticket, The Paper Umbrella Company", "url": "#ledger", "when": "May 2026", "who": "head of support", "level": 5, "adds": 9.4},
-    {"what": "Lead time, Moonbeam Freight", "url": "#ledger", "when": "Jan 2026", "who": "operations", "level": 4, "adds": 5.1},
-    {"what": "First-contact resolution, a telecom company", "url": "#ledger", "when": "Nov 2025", "who": "CFO", "level": 3, "adds": -3.7},
-    {"what": "Referral by Bruno Nobody, who saw the work", "url": "", "when": "Oct 2025", "who": "peer", "level": None, "adds": 0.4},
+    {
+        "what": "Cost per ticket, The Paper Umbrella Company",
+        "url": "#ledger",
+        "when": "May 2026",
+        "who": "head of support",
+        "level": 5,
+        "adds": 9.4,
+    },
+    {
+        "what": "Lead time, Moonbeam Freight",
+        "url": "#ledger",
+        "when": "Jan 2026",
+        "who": "operations",
+        "level": 4,
+        "adds": 5.1,
+    },
+    {
+        "what": "First-contact resolution, a telecom company",
+        "url": "#ledger",
+        "when": "Nov 2025",
+        "who": "CFO",
+        "level": 3,
+        "adds": -3.7,
+    },
+    {
+        "what": "Referral by Bruno Nobody, who saw the work",
+        "url": "",
+        "when": "Oct 2025",
+        "who": "peer",
+        "level": None,
+        "adds": 0.4,
+    },
 ]
+
+
+_LETTER = (
+    "Amalia Invented says she helped you lower the cost per ticket from 9.40 to 6.10 EUR in 2025, and asks you to "
+    "say whether that is right."
+)
 
 
 class _GalleryForm(forms.Form):
     """One field of each kind."""
 
-    mail = forms.EmailField(label="Your e-mail address", help_text="We write to it only about this piece of work.")
+    mail = forms.EmailField(
+        label="Your e-mail address", help_text="We write to it only about this piece of work."
+    )
     result = forms.DecimalField(
         label="Cost per ticket after the work",
         help_text="You said 6.10 EUR in March.",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     due = forms.DateField(label="Due", widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    field = forms.ChoiceField(label="Industry", choices=[("", "Any"), ("47", "Retail trade"), ("61", "Telecommunications")])
+    field = forms.ChoiceField(
+        label="Industry", choices=[("", "Any"), ("47", "Retail trade"), ("61", "Telecommunications")]
+    )
     verdict = forms.ChoiceField(
         label="Is the result right?",
         help_text="The consultant says: cost per ticket went from 9.40 to 6.10 EUR.",
@@ -167,12 +213,13 @@ def _context() -> dict[str, Any]:
             {"term": "Method", "text": "Version 1, of 2 July 2026", "url": "#"},
         ],
         "letter": [
-            "Amalia Invented says she helped you lower the cost per ticket from 9.40 to 6.10 EUR in 2025, and asks "
-            "you to say whether that is right.",
+            _LETTER,
             "It takes about three minutes. You can say that it is wrong, decline, or stop all letters from us.",
         ],
         "form": _GalleryForm(),
-        "wrong_form": _GalleryForm({"mail": "carla at example", "result": "six"}, prefix=None, auto_id="wrong_%s"),
+        "wrong_form": _GalleryForm(
+            {"mail": "carla at example", "result": "six"}, prefix=None, auto_id="wrong_%s"
+        ),
     }
 
 

@@ -29,15 +29,49 @@ _ANSWERED: frozenset[Block] = frozenset({"confirmed", "corrected", "missed", "re
 _STEP = 16  # a block of 12 and a gap of 4
 _IN_A_ROW = 18  # 288 px: a row fits a screen of 320 without shrinking
 
+_SQUARE = {"x": 1.0, "y": 1.0, "width": 10.0, "height": 10.0, "stroke_width": 1.5}
+_SHAPES: dict[Block, tuple[SafeString, ...]] = {
+    "confirmed": (element("rect", **_SQUARE, class_="met"),),
+    "corrected": (  # half filled: the client kept part of what was said
+        element("rect", **_SQUARE, class_="met", fill_opacity=0),
+        element("path", d="M1 11 L11 1 L11 11 Z", class_="met"),
+    ),
+    "missed": (
+        element("rect", **_SQUARE, class_="missed"),
+        element("line", x1=1, x2=11, y1=6, y2=6, class_="missed", stroke_width=2),
+    ),
+    "rejected": (
+        element("rect", **_SQUARE, class_="missed"),
+        element("path", d="M2 2 L10 10 M10 2 L2 10", class_="missed", stroke_width=1.5),
+    ),
+    "declined": (
+        element("rect", **_SQUARE, class_="unknown"),
+        element("line", x1=2, x2=10, y1=10, y2=2, class_="unknown", stroke_width=1.5),
+    ),
+    "silent": (element("rect", **_SQUARE, class_="unknown", stroke_dasharray="2.5 2.5"),),
+    "open": (
+        element("rect", **_SQUARE, class_="unknown"),
+        element("circle", cx=6, cy=6, r=2, class_="quiet"),
+    ),
+    "not_asked": (element("line", x1=1, x2=11, y1=11, y2=11, class_="unknown", stroke_width=1.5),),
+}
+
 
 def coverage(blocks: Sequence[Block], *, key: str) -> SafeString:
     """The bar, in the order given. Raises ValueError for a kind that is not one of KINDS."""
     for kind in blocks:
         if kind not in KINDS:
-            raise ValueError(f"no such kind of block: {kind!r}")
+            msg = f"no such kind of block: {kind!r}"
+            raise ValueError(msg)
     rows = max(1, -(-len(blocks) // _IN_A_ROW))
     drawn = [
-        element("svg", *_shape(kind), x=index % _IN_A_ROW * _STEP, y=index // _IN_A_ROW * _STEP, overflow="visible")
+        element(
+            "svg",
+            *_SHAPES[kind],
+            x=index % _IN_A_ROW * _STEP,
+            y=index // _IN_A_ROW * _STEP,
+            overflow="visible",
+        )
         for index, kind in enumerate(blocks)
     ]
     return frame(
@@ -53,11 +87,13 @@ def coverage(blocks: Sequence[Block], *, key: str) -> SafeString:
 
 def block(kind: Block) -> SafeString:
     """One block alone, for a key whose words stand beside it: hidden from screen readers."""
-    return element("svg", *_shape(kind), class_="drawing", width=12, height=12, aria_hidden="true", focusable="false")
+    return element(
+        "svg", *_SHAPES[kind], class_="drawing", width=12, height=12, aria_hidden="true", focusable="false"
+    )
 
 
 def coverage_words(blocks: Sequence[Block]) -> str:
-    """declared 14 · asked 12 · answered 9 · declined 1 · silent 2"""
+    """As in: declared 14 · asked 12 · answered 9 · declined 1 · silent 2"""
     return " · ".join(coverage_counts(blocks))
 
 
@@ -74,39 +110,3 @@ def coverage_counts(blocks: Sequence[Block]) -> list[str]:
     if counts["open"]:
         said.append(f"waiting {counts['open']}")
     return said
-
-
-def _shape(kind: Block) -> tuple[SafeString, ...]:
-    square = {"x": 1.0, "y": 1.0, "width": 10.0, "height": 10.0, "stroke_width": 1.5}
-    match kind:
-        case "confirmed":
-            return (element("rect", **square, class_="met"),)
-        case "corrected":  # half filled: the client kept part of what was said
-            return (
-                element("rect", **square, class_="met", fill_opacity=0),
-                element("path", d="M1 11 L11 1 L11 11 Z", class_="met"),
-            )
-        case "missed":
-            return (
-                element("rect", **square, class_="missed"),
-                element("line", x1=1, x2=11, y1=6, y2=6, class_="missed", stroke_width=2),
-            )
-        case "rejected":
-            return (
-                element("rect", **square, class_="missed"),
-                element("path", d="M2 2 L10 10 M10 2 L2 10", class_="missed", stroke_width=1.5),
-            )
-        case "declined":
-            return (
-                element("rect", **square, class_="unknown"),
-                element("line", x1=2, x2=10, y1=10, y2=2, class_="unknown", stroke_width=1.5),
-            )
-        case "silent":
-            return (element("rect", **square, class_="unknown", stroke_dasharray="2.5 2.5"),)
-        case "open":
-            return (
-                element("rect", **square, class_="unknown"),
-                element("circle", cx=6, cy=6, r=2, class_="quiet"),
-            )
-        case "not_asked":
-            return (element("line", x1=1, x2=11, y1=11, y2=11, class_="unknown", stroke_width=1.5),)

@@ -6,19 +6,17 @@ at 1280. Colours are classes of the stylesheet; a style attribute would be refus
 """
 
 import math
-from collections.abc import Mapping
 
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
-
-NOTHING = SafeString("")
+from django.utils.html import conditional_escape, escape, format_html_join
+from django.utils.safestring import SafeString
 
 
 def finite(name: str, value: float) -> float:
     """The value as a float. Raises ValueError, naming the field, for anything that has no place on a scale."""
     number = float(value)
     if not math.isfinite(number):
-        raise ValueError(f"{name} is not a finite number")
+        msg = f"{name} is not a finite number"
+        raise ValueError(msg)
     return number
 
 
@@ -43,8 +41,8 @@ def element(name: str, *children: SafeString, **attributes: str | float) -> Safe
             for key, value in attributes.items()
         ),
     )
-    inner = NOTHING.join(children)
-    return format_html("<{}{}>{}</{}>", mark_safe(name), written, mark_safe(inner), mark_safe(name))  # noqa: S308
+    inner = "".join(conditional_escape(child) for child in children)
+    return SafeString(f"<{name}{written}>{inner}</{name}>")
 
 
 def words(text: str) -> SafeString:
@@ -58,13 +56,18 @@ def at(share: float, y: float, *children: SafeString) -> SafeString:
 
 
 def frame(
-    *children: SafeString, key: str, title: str, description: str, width: str | float, height: float, kind: str
+    *children: SafeString,
+    key: str,
+    title: str,
+    description: str,
+    width: str | float,
+    height: float,
+    kind: str,
 ) -> SafeString:
     """The drawing itself: an image with a name and a description that a screen reader reads.
 
     `key` must be unique on the page: the ids of title and description are made of it.
     """
-    sized: Mapping[str, str | float] = {"width": width, "height": height}
     return element(
         "svg",
         element("title", words(title), id=f"{key}-title"),
@@ -74,5 +77,6 @@ def frame(
         role="img",
         aria_labelledby=f"{key}-title {key}-desc",
         focusable="false",
-        **sized,
+        width=width,
+        height=height,
     )

@@ -22,16 +22,24 @@ def levels(level: int) -> SafeString:
     level_words(level)
     squares = [
         element(
-            "rect", x=index * 10 + 0.75, y=0.75, width=6.5, height=6.5,
-            class_="start" if index < level else "unknown", stroke_width=1.5,
+            "rect",
+            x=index * 10 + 0.75,
+            y=0.75,
+            width=6.5,
+            height=6.5,
+            class_="start" if index < level else "unknown",
+            stroke_width=1.5,
         )
         for index in range(5)
     ]
-    return element("svg", *squares, class_="drawing", width=48, height=8, aria_hidden="true", focusable="false")
+    return element(
+        "svg", *squares, class_="drawing", width=48, height=8, aria_hidden="true", focusable="false"
+    )
 
 
 def level_words(level: int) -> str:
     """E3 client confirmed or corrected the numbers"""
     if not 0 <= level < len(WORDS):
-        raise ValueError(f"no such evidence level: {level}")
+        msg = f"no such evidence level: {level}"
+        raise ValueError(msg)
     return f"E{level} {WORDS[level]}"

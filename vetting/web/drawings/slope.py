@@ -43,7 +43,8 @@ class Later(Point):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.months <= 0:
-            raise ValueError("months is not above 0")
+            msg = "months is not above 0"
+            raise ValueError(msg)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +63,19 @@ class Slope:
 
     def __post_init__(self) -> None:
         if self.direction not in ("up", "down"):
-            raise ValueError("direction is neither up nor down")
+            msg = "direction is neither up nor down"
+            raise ValueError(msg)
         if self.baseline.value is None or self.target.value is None:
-            raise ValueError("baseline and target must be known")
+            msg = "baseline and target must be known"
+            raise ValueError(msg)
 
     def verdict(self, point: Point) -> Verdict:
         """How a value stands against the goal."""
         if point.value is None or self.target.value is None:
             return "unknown"
-        better = point.value >= self.target.value if self.direction == "up" else point.value <= self.target.value
+        better = (
+            point.value >= self.target.value if self.direction == "up" else point.value <= self.target.value
+        )
         return "met" if better else "missed"
 
 
@@ -83,19 +88,33 @@ def slope(result: Slope, *, key: str) -> SafeString:
     assert goal is not None
     drawn = [
         element(
-            "line", x1=across(columns[1]), x2="100%", y1=goal, y2=goal,
-            class_="goal", stroke_width=1, stroke_dasharray="1 4",
+            "line",
+            x1=across(columns[1]),
+            x2="100%",
+            y1=goal,
+            y2=goal,
+            class_="goal",
+            stroke_width=1,
+            stroke_dasharray="1 4",
         ),
         element(
-            "line", x1=across(columns[0]), x2=across(columns[1]), y1=heights[0] or 0, y2=goal,
-            class_="goal", stroke_width=1, stroke_dasharray="4 4",
+            "line",
+            x1=across(columns[0]),
+            x2=across(columns[1]),
+            y1=heights[0] or 0,
+            y2=goal,
+            class_="goal",
+            stroke_width=1,
+            stroke_dasharray="4 4",
         ),
         *_path(columns, heights),
         at(columns[1], goal, element("circle", r=10, class_="goal", stroke_width=1.5)),
         at(columns[0], heights[0] or 0, element("circle", r=4, class_="start")),
     ]
     for column, height, point in zip(columns[1:], heights[1:], measured[1:], strict=True):
-        drawn.append(at(column, _NOT_KNOWN if height is None else height, *verdict_mark(result.verdict(point))))
+        drawn.append(
+            at(column, _NOT_KNOWN if height is None else height, *verdict_mark(result.verdict(point)))
+        )
     return frame(
         *drawn,
         key=key,
@@ -124,7 +143,9 @@ def verdict_mark(verdict: Verdict) -> tuple[SafeString, ...]:
 def verdict_alone(verdict: Verdict) -> SafeString:
     """The mark alone, for a line whose words stand beside it: hidden from screen readers."""
     centred = element("svg", *verdict_mark(verdict), x=8, y=8, overflow="visible")
-    return element("svg", centred, class_="drawing", width=16, height=16, aria_hidden="true", focusable="false")
+    return element(
+        "svg", centred, class_="drawing", width=16, height=16, aria_hidden="true", focusable="false"
+    )
 
 
 def verdict_words(result: Slope) -> str:
@@ -177,8 +198,13 @@ def _path(columns: Sequence[float], heights: Sequence[float | None]) -> list[Saf
         if start is not None and end is not None:
             drawn.append(
                 element(
-                    "line", x1=across(columns[index - 1]), x2=across(columns[index]), y1=start, y2=end,
-                    class_="path", stroke_width=2,
+                    "line",
+                    x1=across(columns[index - 1]),
+                    x2=across(columns[index]),
+                    y1=start,
+                    y2=end,
+                    class_="path",
+                    stroke_width=2,
                 )
             )
     return drawn

@@ -9,13 +9,15 @@ from typing import Literal
 
 from django.utils.safestring import SafeString
 
-from vetting.web.drawings.ink import at, across, element, finite, frame, words
+from vetting.web.drawings.ink import across, at, element, finite, frame, words
 
 Size = Literal["hit", "large"]
 
 _NOTHING_CONFIRMED = "Nothing confirmed yet"
 _DENSE = 14.0  # an interval this short (of 100) or shorter is drawn in full gold
-_RUBBED = "M0 5 C2 2 8 .5 20 .5 H80 C92 .5 98 2 100 5 C98 8 92 9.5 80 9.5 H20 C8 9.5 2 8 0 5 Z"  # of 100 by 10
+_RUBBED = (
+    "M0 5 C2 2 8 .5 20 .5 H80 C92 .5 98 2 100 5 C98 8 92 9.5 80 9.5 H20 C8 9.5 2 8 0 5 Z"  # of 100 by 10
+)
 _PALEST = 0.2  # paler than this the fill would vanish; the outline keeps its contrast in any case
 
 
@@ -38,13 +40,17 @@ class Standing:
     def __post_init__(self) -> None:
         for spot in fields(self)[:-1]:
             if not 0 <= finite(spot.name, getattr(self, spot.name)) <= 100:
-                raise ValueError(f"{spot.name} is not between 0 and 100")
+                msg = f"{spot.name} is not between 0 and 100"
+                raise ValueError(msg)
         if self.n < 0:
-            raise ValueError("n is below 0")
+            msg = "n is below 0"
+            raise ValueError(msg)
         if not self.low <= self.mean <= self.high:
-            raise ValueError("low, mean and high are not in order")
+            msg = "low, mean and high are not in order"
+            raise ValueError(msg)
         if not self.field_low <= self.field_mid <= self.field_high:
-            raise ValueError("field_low, field_mid and field_high are not in order")
+            msg = "field_low, field_mid and field_high are not in order"
+            raise ValueError(msg)
 
 
 def streak(standing: Standing, *, size: Size, key: str) -> SafeString:
@@ -108,7 +114,9 @@ def _scale(left: float, right: float, line: float) -> list[SafeString]:
     return [
         element("line", x1=across(left), x2=across(right), y1=line, y2=line, class_="scale", stroke_width=1),
         *(
-            element("line", x1=across(x), x2=across(x), y1=line - 4, y2=line + 4, class_="scale", stroke_width=1)
+            element(
+                "line", x1=across(x), x2=across(x), y1=line - 4, y2=line + 4, class_="scale", stroke_width=1
+            )
             for x in (left, right)
         ),
     ]
@@ -120,10 +128,10 @@ def _field(standing: Standing, left: float, right: float, line: float) -> list[S
         for value in (standing.field_low, standing.field_mid, standing.field_high)
     )
     return [
+        element("rect", x=across(low), width=across(high - low), y=line - 2, height=4, class_="field-band"),
         element(
-            "rect", x=across(low), width=across(high - low), y=line - 2, height=4, class_="field-band"
+            "line", x1=across(mid), x2=across(mid), y1=line - 5, y2=line + 5, class_="scale", stroke_width=2
         ),
-        element("line", x1=across(mid), x2=across(mid), y1=line - 5, y2=line + 5, class_="scale", stroke_width=2),
     ]
 
 
@@ -131,14 +139,28 @@ def _gold(standing: Standing, low: float, mean: float, high: float, line: float)
     top = line - 17
     density = min(1.0, max(_PALEST, _DENSE / max(standing.high - standing.low, _DENSE)))
     rubbed = element(
-        "path", d=_RUBBED, class_="gold", fill_opacity=density, stroke_width=1, vector_effect="non-scaling-stroke"
+        "path",
+        d=_RUBBED,
+        class_="gold",
+        fill_opacity=density,
+        stroke_width=1,
+        vector_effect="non-scaling-stroke",
     )
     return [
         element(
-            "svg", rubbed, x=across(low), y=top, width=across(high - low), height=10.0,
-            viewBox="0 0 100 10", preserveAspectRatio="none", overflow="visible",
+            "svg",
+            rubbed,
+            x=across(low),
+            y=top,
+            width=across(high - low),
+            height=10.0,
+            viewBox="0 0 100 10",
+            preserveAspectRatio="none",
+            overflow="visible",
         ),
-        element("line", x1=across(mean), x2=across(mean), y1=top - 3, y2=top + 13, class_="tick", stroke_width=2),
+        element(
+            "line", x1=across(mean), x2=across(mean), y1=top - 3, y2=top + 13, class_="tick", stroke_width=2
+        ),
         at(low, line, element("path", d="M0 1 L-5 8 L5 8 Z", class_="rank")),
     ]
 
@@ -146,7 +168,9 @@ def _gold(standing: Standing, low: float, mean: float, high: float, line: float)
 def _numbers(standing: Standing, left: float, right: float, line: float) -> list[SafeString]:
     """The numbers of the large drawing: the ends beside the streak and the middle above it, so none can collide."""
 
-    def number(value: float, x: float, y: float, anchor: str, class_: str = "", dx: float = 0) -> SafeString:
+    def number(
+        value: float, x: float, y: float, anchor: str, *, class_: str = "", dx: float = 0
+    ) -> SafeString:
         return element(
             "text", words(f"{value:.0f}"), x=across(x), y=y, dx=dx, text_anchor=anchor, class_=class_
         )
@@ -167,7 +191,7 @@ def _numbers(standing: Standing, left: float, right: float, line: float) -> list
         ]
     return [
         *below,
-        number(standing.low, place(standing.low), line - 8, "end", "strong", -6),
-        number(standing.high, place(standing.high), line - 8, "start", "strong", 6),
+        number(standing.low, place(standing.low), line - 8, "end", class_="strong", dx=-6),
+        number(standing.high, place(standing.high), line - 8, "start", class_="strong", dx=6),
         number(standing.mean, place(standing.mean), line - 24, "middle"),
     ]

@@ -28,13 +28,13 @@ def streak(context: Context, card: object, size: streaks.Size = "hit") -> dict[s
     card: mean, low, high, field_low, field_mid, field_high (0 to 100) and n, the number of confirmed results.
     """
     standing = streaks.Standing(
-        mean=cast("float", _read(card, "mean")),
-        low=cast("float", _read(card, "low")),
-        high=cast("float", _read(card, "high")),
-        field_low=cast("float", _read(card, "field_low")),
-        field_mid=cast("float", _read(card, "field_mid")),
-        field_high=cast("float", _read(card, "field_high")),
-        n=cast("int", _read(card, "n")),
+        mean=_number(card, "mean"),
+        low=_number(card, "low"),
+        high=_number(card, "high"),
+        field_low=_number(card, "field_low"),
+        field_mid=_number(card, "field_mid"),
+        field_high=_number(card, "field_high"),
+        n=int(_number(card, "n")),
     )
     words = streaks.streak_words(standing) if size == "large" else streaks.streak_short(standing)
     return {"size": size, "words": words, "drawing": streaks.streak(standing, size=size, key=_key(context))}
@@ -60,7 +60,7 @@ def slope(context: Context, result: object) -> dict[str, object]:
         target=_point(_read(result, "target")),
         achieved=_point(_read(result, "achieved")),
         later=tuple(
-            slopes.Later(months=cast("int", _read(point, "months")), **vars(_point(point)))
+            slopes.Later(months=int(_number(point, "months")), **vars(_point(point)))
             for point in cast("Sequence[object]", _read(result, "later", ()))
         ),
     )
@@ -125,9 +125,14 @@ def _read(source: object, name: str, *default: object) -> object:
     return getattr(source, name, *default)
 
 
+def _number(source: object, name: str) -> float:
+    return float(cast("float", _read(source, name)))
+
+
 def _point(source: object) -> slopes.Point:
+    value = cast("float | None", _read(source, "value"))
     return slopes.Point(
-        value=cast("float | None", _read(source, "value")),
+        value=None if value is None else float(value),
         text=str(_read(source, "text")),
         when=str(_read(source, "when", "")),
     )
@@ -139,6 +144,6 @@ def _key(context: Context) -> str:
     The lowest dict of the render context is the one thing that all parts of one rendering share, and no two
     renderings do: ids never collide, and the same page is the same bytes.
     """
-    shared = context.render_context.dicts[0]
+    shared = cast("dict[str, int]", context.render_context.dicts[0])
     shared[_COUNT] = shared.get(_COUNT, 0) + 1
     return f"drawing-{shared[_COUNT]}"

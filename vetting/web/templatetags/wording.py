@@ -4,7 +4,7 @@ Thousands are set apart by a narrow space that does not break, a number and its 
 break, a minus is a minus sign. What is not known, or is no number, reads "not known".
 """
 
-import datetime
+import datetime as dt
 from decimal import Decimal, InvalidOperation
 
 from django import template
@@ -64,7 +64,7 @@ def measure(value: object, unit: str) -> str:
 
 @register.filter
 def signed(value: object, places: int = 1) -> str:
-    """What an entry adds: +3.2, −1.4, 0.0. Always so many decimals, so that a column lines up."""
+    """What an entry adds: +3.2 and 0.0, and a minus sign where it takes away. Always so many decimals, so that a column lines up."""
     exact = _decimal(value)
     if exact is None:
         return NOT_KNOWN
@@ -75,13 +75,13 @@ def signed(value: object, places: int = 1) -> str:
 
 
 @register.filter
-def day(value: datetime.date | None) -> str:
+def day(value: dt.date | None) -> str:
     """14 May 2026"""
     return NOT_KNOWN if value is None else dateformat.format(value, "j F Y").replace(" ", _FIXED)
 
 
 @register.filter
-def month(value: datetime.date | None) -> str:
+def month(value: dt.date | None) -> str:
     """May 2026"""
     return NOT_KNOWN if value is None else dateformat.format(value, "F Y").replace(" ", _FIXED)
 
@@ -128,5 +128,5 @@ def _grouped(exact: Decimal, places: int) -> str:
 
 def _money(exact: Decimal) -> str:
     """Cents below a thousand; above it only where there are any."""
-    cents = abs(exact) < 1000 or exact != exact.to_integral_value()  # noqa: PLR2004
+    cents = abs(exact) < 1000 or exact != exact.to_integral_value()
     return _grouped(exact, 2 if cents else 0)
