@@ -13,6 +13,11 @@ from vetting.kernel.moves import Moves
 
 README = PROJECT / "README.md"
 STATES = PROJECT / "docs" / "reference" / "states.md"
+_HEADING = """# States
+
+Generated from the `states.py` of each room by `python -m config.reference`.
+Only `audit.actions.move()` takes a row from one state to another, and it writes down who did.
+"""
 _TABLE = re.compile(r"(<!-- settings -->\n).*?(<!-- /settings -->)", re.DOTALL)
 
 
@@ -45,10 +50,7 @@ def tables_of_moves() -> Iterator[Moves]:
 
 def states_page() -> str:
     """The states of everything that moves, as diagrams."""
-    parts = [
-        "# States\n\nGenerated from the `states.py` of each room by `python -m config.reference`.\n"
-        + "Only `audit.actions.move()` takes a row from one state to another, and it writes down who did.\n",
-    ]
+    parts = [_HEADING]
     for moves in sorted(tables_of_moves(), key=lambda moves: moves.kind):
         lines = [f"    [*] --> {moves.start}"]
         for state, following in moves.table.items():

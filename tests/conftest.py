@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from playwright.sync_api import Browser, Page, sync_playwright
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tests import traps
 from tests.letterbox import Letterbox
@@ -40,7 +40,7 @@ def _own_cache() -> None:
 
 
 @pytest.fixture
-def letterbox(settings: SettingsWrapper) -> Iterator[Letterbox]:
+def letterbox(settings: Settings) -> Iterator[Letterbox]:
     """A real SMTP server, and all letters go there."""
     with Letterbox() as box:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

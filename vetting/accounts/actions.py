@@ -18,7 +18,9 @@ LIFETIME = timedelta(days=365)
 def create_key(*, user: User, name: str, scopes: Sequence[str], at: datetime) -> tuple[ApiKey, str]:
     """The key's row and the secret, which is shown here once and stored nowhere."""
     require_all(check_text(name, field="name", most=80), _check_scopes(scopes))
-    key, secret = ApiKey.objects.create(user=user, expiry=LIFETIME, name=name.strip(), scopes=sorted(set(scopes)))
+    key, secret = ApiKey.objects.create(
+        user=user, expiry=LIFETIME, name=name.strip(), scopes=sorted(set(scopes))
+    )
     facts = {"key": key.token_key, "scopes": key.scopes}
     record_about("user", user.id, "create_key", by=user.actor, at=at, facts=facts)
     return key, secret
@@ -42,5 +44,7 @@ def _check_scopes(scopes: Sequence[str]) -> Verdict:
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         known = ", ".join(SCOPES)
-        return refuse("unknown_scope", f"{', '.join(unknown)}: not a permission. There are: {known}.", field="scopes")
+        return refuse(
+            "unknown_scope", f"{', '.join(unknown)}: not a permission. There are: {known}.", field="scopes"
+        )
     return ALLOWED

@@ -24,9 +24,9 @@ class MailboxOf(models.Func):
     output_field = models.CharField()
 
 
-class Users(BaseUserManager):
+class Users(BaseUserManager):  # type: ignore[type-arg]  # Django's class takes none at run time
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = User(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save()
         return user
@@ -65,7 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return Actor(kind="staff" if self.is_staff else "person", id=self.id)
 
 
-class ApiKey(AbstractAuthToken):
+class ApiKey(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
     """A key for programs. Only its digest is stored; `scopes` are words of accounts.states.SCOPES."""
 
     name = models.CharField(max_length=80)

@@ -14,4 +14,5 @@ def users_with_mailbox(address: str) -> QuerySet[User]:
 
 
 def keys_of(user_id: UUID) -> QuerySet[ApiKey]:
-    return ApiKey.objects.filter(user_id=user_id).order_by("created", "digest")
+    keys: QuerySet[ApiKey] = ApiKey.objects.filter(user_id=user_id)
+    return keys.order_by("created", "digest")

@@ -17,9 +17,7 @@ class Organization(Row):
     country = models.CharField(max_length=2, blank=True)
     industry = models.CharField(max_length=2, blank=True)
     size_band = models.CharField(max_length=12, blank=True)
-    created_by = models.ForeignKey(
-        "vetting.User", null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    created_by = models.ForeignKey("vetting.User", null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
     is_demo = models.BooleanField(default=False)
     source_key = models.CharField(max_length=64, blank=True)
@@ -46,7 +44,9 @@ class OrganizationDomain(Row):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=models.Q(proof__in=PROOFS), name="organization_domain_proof_known"),
+            models.CheckConstraint(
+                condition=models.Q(proof__in=PROOFS), name="organization_domain_proof_known"
+            ),
         )
 
     def __str__(self) -> str:

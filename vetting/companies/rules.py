@@ -45,7 +45,9 @@ def may_be_country(country: str) -> Verdict:
 def may_be_industry(industry: str) -> Verdict:
     if industry and industry not in INDUSTRIES:
         return refuse(
-            "unknown_industry", f"{industry}: not an ISIC section or division such as G or 47.", field="industry"
+            "unknown_industry",
+            f"{industry}: not an ISIC section or division such as G or 47.",
+            field="industry",
         )
     return ALLOWED
 

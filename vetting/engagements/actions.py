@@ -10,16 +10,17 @@ from uuid import UUID
 from django.db import transaction
 
 from vetting.audit.actions import begin, move, record
+from vetting.companies.actions import prove_domain
 from vetting.companies.models import Organization
 from vetting.companies.queries import domain_of_mailbox
-from vetting.companies.actions import prove_domain
 from vetting.engagements import rules
 from vetting.engagements.metrics import format_value, metric
 from vetting.engagements.models import Engagement, Goal
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask
 from vetting.followups.rules import may_answer
-from vetting.kernel.actors import Actor, referee as as_referee
+from vetting.kernel.actors import Actor
+from vetting.kernel.actors import referee as as_referee
 from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import RefusedError, refuse, require, require_all
 from vetting.profiles.actions import touch_evidence
@@ -120,15 +121,15 @@ def draft_goal(*, engagement: Engagement, aim: Aim, by: Actor, at: datetime) -> 
 
 
 @transaction.atomic
-def propose_goal(
-    goal: Goal, *, name: str, email: str, by: Actor, at: datetime
-) -> Ask:
+def propose_goal(goal: Goal, *, name: str, email: str, by: Actor, at: datetime) -> Ask:
     """The consultant accepts the goal and the client is asked by letter to accept it too."""
     goal = locked_goal(goal.pk)
     engagement = goal.engagement
     require(rules.may_change(by, engagement))
     require(rules.may_propose(goal))
     owner = engagement.profile.owner
+    if owner is None:
+        raise RefusedError(refuse("no_owner", "Nobody speaks for this profile yet."))
     ask = followups.ask(
         kind="goal",
         subject_id=goal.pk,

@@ -30,7 +30,8 @@ class Engagement(MovedRow):
             status_in(ENGAGEMENT),
             models.CheckConstraint(condition=models.Q(mode__in=MODES), name="engagement_mode_known"),
             models.CheckConstraint(
-                condition=models.Q(confidentiality__in=CONFIDENTIALITY), name="engagement_confidentiality_known"
+                condition=models.Q(confidentiality__in=CONFIDENTIALITY),
+                name="engagement_confidentiality_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),

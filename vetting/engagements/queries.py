@@ -25,7 +25,11 @@ def goals_visible_to(actor: Actor) -> QuerySet[Goal]:
 
 def of_profile(profile_id: UUID) -> QuerySet[Engagement]:
     """Everything declared, withdrawn ones too: the denominator of the coverage line."""
-    return Engagement.objects.select_related("organization").filter(profile_id=profile_id).order_by("-starts_on", "id")
+    return (
+        Engagement.objects.select_related("organization")
+        .filter(profile_id=profile_id)
+        .order_by("-starts_on", "id")
+    )
 
 
 def goals_of(engagement_ids: list[UUID]) -> QuerySet[Goal]:

@@ -52,7 +52,9 @@ def may_be_fee(fee: Decimal | None, currency: str) -> Verdict:
     if not (checked := check_number(fee, field="fee")):
         return checked
     if currency not in CURRENCIES:
-        return refuse("unknown_currency", "Name the currency by its ISO 4217 code, such as EUR.", field="fee_currency")
+        return refuse(
+            "unknown_currency", "Name the currency by its ISO 4217 code, such as EUR.", field="fee_currency"
+        )
     return ALLOWED
 
 
@@ -68,7 +70,9 @@ def may_be_metric(key: str, currency: str) -> Verdict:
             field="currency",
         )
     if not found.needs_currency and currency:
-        return refuse("no_currency", f"{found.name} is not counted in money; leave the currency out.", field="currency")
+        return refuse(
+            "no_currency", f"{found.name} is not counted in money; leave the currency out.", field="currency"
+        )
     return ALLOWED
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from vetting.accounts.models import User
-from vetting.audit.actions import begin, move
+from vetting.audit.actions import begin, move, record
 from vetting.followups import cadence, rules
 from vetting.followups.models import Ask, AskStep, Referee
 from vetting.followups.states import OPEN
-from vetting.kernel.actors import Actor, referee as as_referee, system
+from vetting.kernel.actors import Actor, system
+from vetting.kernel.actors import referee as as_referee
 from vetting.kernel.keys import uuid7
 from vetting.kernel.mailboxes import clean_address, mailbox_of
 from vetting.kernel.text import check_text
@@ -20,7 +21,9 @@ from vetting.kernel.verdict import require, require_all
 from vetting.mail.actions import suppress
 from vetting.mail.letters import message_id
 
-QUEUE_LIFE = cadence.NEW_ASKS_WINDOW + cadence.EXPIRY  # a letter held by a cap for longer is not worth sending
+QUEUE_LIFE = (
+    cadence.NEW_ASKS_WINDOW + cadence.EXPIRY
+)  # a letter held by a cap for longer is not worth sending
 
 
 @transaction.atomic
@@ -99,7 +102,8 @@ def stop(ask_id: UUID, *, at: datetime) -> Referee:
     referee_id = Ask.objects.values_list("referee_id", flat=True).get(pk=ask_id)
     referee = Referee.objects.select_for_update().get(pk=referee_id)
     by = as_referee(referee.pk)
-    suppress(referee.email, reason="stopped", by=by, at=at)
+    suppressed = suppress(referee.email, reason="stopped", at=at)
+    record(suppressed, "suppress", by=by, at=at, facts={"reason": suppressed.reason})
     for row in _open_asks(referee):
         _close(row, "stopped", by=by, at=at)
     return referee
@@ -122,7 +126,8 @@ def bounce(row: Ask, *, for_good: bool, at: datetime) -> None:
     """
     by = system("followups")
     if for_good:
-        suppress(row.referee.email, reason="bounced", by=by, at=at)
+        suppressed = suppress(row.referee.email, reason="bounced", at=at)
+        record(suppressed, "suppress", by=by, at=at, facts={"reason": suppressed.reason})
     for each in _open_asks(row.referee):
         if not for_good and each.pk != row.pk:
             continue
@@ -158,7 +163,9 @@ def plan(row: Ask, step: str, *, letter: str, due_at: datetime) -> None:
 
 def _close(row: Ask, status: str, *, by: Actor, at: datetime) -> None:
     move(row, status, by=by, at=at)
-    AskStep.objects.filter(ask=row, state__in=["planned", "claimed"]).update(state="cancelled", held="", lease=None)
+    AskStep.objects.filter(ask=row, state__in=["planned", "claimed"]).update(
+        state="cancelled", held="", lease=None
+    )
     # What this ask kept waiting may go next: another question of the same consultant to the same person.
     waiting = AskStep.objects.filter(
         ask__consultant_id=row.consultant_id, ask__referee_id=row.referee_id, step="ask", state="planned"

@@ -75,7 +75,9 @@ class AskStep(Row):
     step = models.CharField(max_length=12, choices=[(step, step) for step in STEPS])
     letter = models.CharField(max_length=24)
     due_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=[(state, state) for state in STEP_STATES], default="planned")
+    state = models.CharField(
+        max_length=10, choices=[(state, state) for state in STEP_STATES], default="planned"
+    )
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -94,7 +96,9 @@ class AskStep(Row):
         indexes = (
             models.Index(fields=["due_at", "id"], condition=models.Q(state="planned"), name="ask_step_due"),
             models.Index(
-                fields=["lease_until"], condition=models.Q(state__in=["claimed", "data"]), name="ask_step_leased"
+                fields=["lease_until"],
+                condition=models.Q(state__in=["claimed", "data"]),
+                name="ask_step_leased",
             ),
         )
 

@@ -1,9 +1,11 @@
 """The outbox: claim what is due, send it in two phases, and put right what a crash left behind."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from email.message import EmailMessage
+from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -16,11 +18,13 @@ from vetting.followups.rules import held_until
 from vetting.followups.states import LETTER_STEPS
 from vetting.kernel.actors import system
 from vetting.kernel.keys import digest, new_secret, uuid7
-from vetting.mail.letters import message, message_id, render
+from vetting.mail.letters import day_words, message, message_id, render
 from vetting.mail.queries import is_suppressed
 from vetting.mail.sending import Delivery, Fate, Post
 
-BATCH = 10  # ten slow letters stay within one lease
+log = structlog.get_logger()
+
+MOST_EXPIRED = 100  # closed in one go, so that letters never wait long for it
 
 # In which states of the ask a step's letter still makes sense; checked again under the lock just before DATA.
 _FITS = {
@@ -34,40 +38,48 @@ _FITS = {
 _BY = system("followups")
 
 
-def chase_due(*, post: Post, at: datetime) -> int:
-    """Send one batch of what is due, close what has run out; how many letters were handled."""
+def chase_due(*, post: Post, at: datetime) -> bool:
+    """Close what has run out and send one letter that is due; False where none was.
+
+    One at a time, so that each has the whole lease and its own moment.
+    """
     recover(at=at)
-    for ask_id in expired(at=at, most=BATCH):
+    for ask_id in expired(at=at, most=MOST_EXPIRED):
         actions.expire(ask_id, at=at)
-    steps = claim(at=at)
-    for step in steps:
+    step = claim(at=at)
+    if step is not None:
         deliver(step, post=post, at=at)
-    return len(steps)
+    return step is not None
 
 
 @transaction.atomic
-def claim(*, at: datetime, most: int = BATCH) -> list[AskStep]:
-    """Due steps, now leased to this caller alone."""
+def claim(*, at: datetime) -> AskStep | None:
+    """The step that has been due longest, now leased to this caller alone."""
     due = AskStep.objects.filter(state="planned", due_at__lte=at).order_by("due_at", "id")
-    steps = list(due.select_for_update(skip_locked=True)[:most])
-    lease, until = uuid7(), at + cadence.LEASE
-    ids = [step.pk for step in steps]
-    AskStep.objects.filter(pk__in=ids).update(
-        state="claimed", lease=lease, lease_until=until, attempts=F("attempts") + 1
+    step = due.select_for_update(skip_locked=True).first()
+    if step is None:
+        return None
+    AskStep.objects.filter(pk=step.pk).update(
+        state="claimed", lease=uuid7(), lease_until=at + cadence.LEASE, attempts=F("attempts") + 1
     )
-    claimed = AskStep.objects.select_related("ask__referee", "ask__consultant").filter(pk__in=ids)
-    return list(claimed.order_by("due_at", "id"))
+    return AskStep.objects.select_related("ask__referee", "ask__consultant").get(pk=step.pk)
 
 
 def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
     """Send a claimed step's letter, or put it off, or drop it: whatever is true by now."""
     ask = step.ask
-    earliest, reason = held_until(ask, step.step, at=at)
-    if reason:
-        _settle(step, state="planned", due_at=earliest, held=reason, attempts=F("attempts") - 1)
+    earliest, reason = held_until(ask, step, at=at)
+    due_at = _in_office_hours(step, earliest)
+    if due_at > at:
+        _settle(step, state="planned", due_at=due_at, held=reason, attempts=F("attempts") - 1)
         return
     secret = new_secret()
-    mail = _mail(step, ask, secret)
+    try:
+        mail = _mail(step, ask, secret, at=at)
+    except Exception as error:  # noqa: BLE001 - one letter that cannot be set must not hold up all the others
+        log.error("letter_not_set", step=str(step.pk), letter=step.letter, error=type(error).__name__)
+        _put_off(step, Delivery(Fate.TEMPORARY, type(error).__name__), at)
+        return
     if step.step in LETTER_STEPS:
         AskKey.objects.create(
             ask=ask, digest=digest(secret), created_at=at, expires_at=at + actions.QUEUE_LIFE
@@ -80,20 +92,28 @@ def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
 def recover(*, at: datetime) -> None:
     """Leases that ran out: a claim is planned again; a letter in DATA is sent once more, then left to a person."""
     stale = AskStep.objects.select_for_update(skip_locked=True).filter(lease_until__lte=at)
-    ids = list(stale.filter(state="claimed").values_list("pk", flat=True))
+    ids = list(stale.filter(state="claimed").order_by("pk").values_list("pk", flat=True))
     AskStep.objects.filter(pk__in=ids).update(state="planned", lease=None)
     for step in stale.filter(state="data").order_by("pk"):
         _doubt(step, Delivery(Fate.AMBIGUOUS, "lease ran out"), at)
 
 
-def _mail(step: AskStep, ask: Ask, secret: str) -> EmailMessage:
+def _mail(step: AskStep, ask: Ask, secret: str, *, at: datetime) -> EmailMessage:
     to_referee = step.step in LETTER_STEPS
-    url = f"{settings.SITE_URL}/r/{secret}/"
+    url = f"{settings.SITE_URL}/r/{secret}/" if to_referee else ""
+    ends_at = (
+        at + cadence.EXPIRY if step.step == "ask" else ask.expires_at
+    )  # its days begin with the first letter
     values = {
-        "about": ask.about,
-        "referee": {"name": ask.referee.name},
-        "ask": {"kind": ask.kind, "status": ask.status, "expires_on": ask.expires_at.date()},
-        "answer_url": url if to_referee else "",
+        "about": _in_words(ask.about),
+        "ask": {
+            "kind": ask.kind,
+            "status": ask.status,
+            "asked_on": day_words(ask.created_at.date()),
+            "ends_on": day_words(ends_at.date()),
+            "is_last": step.step == "reminder_11",
+        },
+        "answer_url": url,
         "decline_url": f"{url}decline/" if to_referee else "",
         "stop_url": f"{url}stop/" if to_referee else "",
     }
@@ -102,8 +122,23 @@ def _mail(step: AskStep, ask: Ask, secret: str) -> EmailMessage:
         to=ask.referee.email if to_referee else ask.consultant.email,
         id_=step.message_id,
         thread="" if step.step == "ask" or not to_referee else message_id(f"{ask.pk.hex}.ask"),
-        stop_url=f"{url}stop/" if to_referee else "",
+        stop_url=values["stop_url"] if to_referee else "",
     )
+
+
+def _in_words(about: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The plain values of an ask with their dates as a letter writes them."""
+    return {
+        name: day_words(date.fromisoformat(value)) if name.endswith("_on") and value else value
+        for name, value in about.items()
+    }
+
+
+def _in_office_hours(step: AskStep, moment: datetime) -> datetime:
+    """Letters to a referee leave in her office hours, whatever made them late; a consultant's at once."""
+    if step.step not in LETTER_STEPS:
+        return moment
+    return cadence.next_office_hour(moment, cadence.zone_of(step.ask.referee.country))
 
 
 def _last_check(step: AskStep, *, at: datetime) -> Callable[[], bool]:
@@ -114,12 +149,13 @@ def _last_check(step: AskStep, *, at: datetime) -> Callable[[], bool]:
         Referee.objects.select_for_update().get(pk=step.ask.referee_id)
         ask = actions.lock(step.ask_id)
         wanted = ask.status in _FITS[step.step] and not (
-            step.step in LETTER_STEPS and (is_suppressed(ask.referee.email) or held_until(ask, step.step, at=at)[1])
+            step.step in LETTER_STEPS
+            and (is_suppressed(ask.referee.email) or held_until(ask, step, at=at)[1])
         )
         if not wanted:
             return False
         ours = AskStep.objects.filter(pk=step.pk, state="claimed", lease=step.lease)
-        return ours.update(state="data") == 1
+        return ours.update(state="data", lease_until=F("lease_until") + cadence.LEASE) == 1
 
     return check
 
@@ -149,9 +185,9 @@ def _begin(ask: Ask, *, at: datetime) -> None:
 def _stopped(step: AskStep, _: Delivery, at: datetime) -> None:
     """The last check said no: the ask has closed, a cap now holds it, or the lease went to another."""
     ask = Ask.objects.get(pk=step.ask_id)
-    earliest, reason = held_until(ask, step.step, at=at)
+    earliest, reason = held_until(ask, step, at=at)
     if reason and ask.status in _FITS[step.step]:
-        _settle(step, state="planned", due_at=earliest, held=reason)
+        _settle(step, state="planned", due_at=_in_office_hours(step, earliest), held=reason)
     else:
         _settle(step, state="cancelled")
 
@@ -160,15 +196,16 @@ def _put_off(step: AskStep, delivery: Delivery, at: datetime) -> None:
     if step.attempts >= cadence.MOST_ATTEMPTS:
         _failed(step, delivery, at)
         return
-    due_at = at + cadence.retry_after(step.attempts)
-    _settle(step, state="planned", due_at=due_at, detail=delivery.detail, lease=None)
+    due_at = at + cadence.retry_after(step.attempts, spread=step.pk.int % 1000 / 1000)
+    _settle(step, state="planned", due_at=due_at, detail=delivery.detail, held="", lease=None)
 
 
 @transaction.atomic
 def _failed(step: AskStep, delivery: Delivery, at: datetime) -> None:
-    _settle(step, state="failed", detail=delivery.detail, lease=None)
+    """The asks are locked before the step, in the order in which an answer locks them."""
     if step.step in LETTER_STEPS:
         actions.bounce(step.ask, for_good=delivery.fate is Fate.PERMANENT, at=at)
+    _settle(step, state="failed", detail=delivery.detail, lease=None)
 
 
 def _doubt(step: AskStep, delivery: Delivery, at: datetime) -> None:

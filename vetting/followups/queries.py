@@ -14,7 +14,9 @@ from vetting.kernel.keys import digest
 
 def by_key(secret: str, *, at: datetime) -> Ask | None:
     """The ask this key opens, or None where the key is unknown or has run out."""
-    key = AskKey.objects.select_related("ask__referee", "ask__consultant").filter(digest=digest(secret)).first()
+    key = (
+        AskKey.objects.select_related("ask__referee", "ask__consultant").filter(digest=digest(secret)).first()
+    )
     return key.ask if key is not None and key.expires_at > at else None
 
 

@@ -18,17 +18,23 @@ MOST_OPEN = 60  # of one consultant at a time
 
 def may_write_to(consultant: User, address: str) -> Verdict:
     """A real mailbox of somebody else who has not stopped us. The reader of a refusal is the consultant."""
-    if clean_address(address) is None:
+    clean = clean_address(address)
+    if clean is None:
         return refuse("invalid_email", "This is not an address a letter can reach.", field="email")
+    address = clean
     if loose_mailbox_of(address) == loose_mailbox_of(consultant.email):
         return refuse("own_mailbox", "This is your own mailbox; ask somebody who was there.", field="email")
     own = registered_domain(consultant.email)
     if not is_free_provider(own) and registered_domain(address) == own:
         return refuse(
-            "own_domain", f"This mailbox lies at your own domain, {own}; ask somebody at the client.", field="email"
+            "own_domain",
+            f"This mailbox lies at your own domain, {own}; ask somebody at the client.",
+            field="email",
         )
     if is_suppressed(address):
-        return refuse("stopped", "This mailbox takes no letters from us. Ask another person there.", field="email")
+        return refuse(
+            "stopped", "This mailbox takes no letters from us. Ask another person there.", field="email"
+        )
     return ALLOWED
 
 
@@ -40,7 +46,9 @@ def may_ask_more(consultant: User) -> Verdict:
 
 def may_answer(ask: Ask, *, at: datetime) -> Verdict:
     if ask.status == "answered":
-        return refuse("already_answered", "You have answered this already. Thank you; nothing was counted twice.")
+        return refuse(
+            "already_answered", "You have answered this already. Thank you; nothing was counted twice."
+        )
     if ask.status == "stopped":
         return refuse("stopped", "You asked us to stop, so this question is closed.")
     if ask.status == "declined":
@@ -74,13 +82,16 @@ def _pair_is_busy(ask: Ask) -> bool:
 
 def _asks_begun(referee_id: UUID) -> list[datetime]:
     begun = Ask.objects.filter(referee_id=referee_id, begun_at__isnull=False)
-    return list(begun.order_by("-begun_at").values_list("begun_at", flat=True)[: cadence.NEW_ASKS])
+    moments = begun.order_by("-begun_at").values_list("begun_at", flat=True)[: cadence.NEW_ASKS]
+    return [moment for moment in moments if moment is not None]
 
 
 def _letters_sent(referee_id: UUID) -> list[datetime]:
     """Moments of the last letters; one whose fate is unknown counts from the end of its lease."""
     steps = AskStep.objects.filter(
-        Q(state="sent") | Q(state__in=["data", "uncertain"]), ask__referee_id=referee_id, step__in=LETTER_STEPS
+        Q(state="sent") | Q(state__in=["data", "uncertain"]),
+        ask__referee_id=referee_id,
+        step__in=LETTER_STEPS,
     )
     moments = [sent_at or lease_until for sent_at, lease_until in steps.values_list("sent_at", "lease_until")]
     return sorted(moment for moment in moments if moment is not None)[-cadence.LETTERS :]

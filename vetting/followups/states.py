@@ -5,7 +5,7 @@ from vetting.kernel.moves import moves
 ASK = moves(
     "ask",
     "queued",
-    queued="sent answered stopped bounced expired cancelled replaced",
+    queued="sent answered declined stopped bounced expired cancelled replaced",
     sent="started answered declined stopped bounced expired cancelled replaced",
     started="answered declined stopped bounced expired cancelled replaced",
     answered="",

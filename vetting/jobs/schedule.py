@@ -11,6 +11,10 @@ SWEEP_SECONDS = 5
 
 BEAT: dict[str, dict[str, Any]] = {
     "followups": {"task": "followups.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
-    "scorecards": {"task": "scorecards.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "scorecards": {
+        "task": "scorecards.wake",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
     "search": {"task": "search.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }

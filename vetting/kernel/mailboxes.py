@@ -23,9 +23,12 @@ def _suffixes() -> PublicSuffixList:
 
 
 def clean_address(text: str) -> str | None:
-    """The address with its domain in lower case, or None where it is not one a letter could reach."""
+    """The address with its domain in lower case, or None where it is not one a letter could reach.
+
+    A local part beyond ASCII needs SMTPUTF8, which few servers speak; a domain beyond it is written as xn--.
+    """
     try:
-        found = validate_email(text.strip(), check_deliverability=False)
+        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         return None
     return f"{found.local_part}@{found.ascii_domain or found.domain}"

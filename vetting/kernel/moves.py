@@ -28,4 +28,6 @@ class Moves:
 
 def moves(kind: str, start: str, **table: str) -> Moves:
     """`moves("goal", "draft", draft="proposed withdrawn", proposed="", withdrawn="")`."""
-    return Moves(kind=kind, start=start, table={state: frozenset(after.split()) for state, after in table.items()})
+    return Moves(
+        kind=kind, start=start, table={state: frozenset(after.split()) for state, after in table.items()}
+    )

@@ -28,7 +28,9 @@ _ALL = (
     Letter("outcome_reminder", to_referee=True, purpose="reminds a client of a result to confirm"),
     Letter("peer_ask", to_referee=True, purpose="asks a peer what he saw of a consultant's work"),
     Letter("peer_reminder", to_referee=True, purpose="reminds a peer of that question"),
-    Letter("ask_silent", to_referee=False, purpose="tells a consultant on day 11 that nobody has answered yet"),
+    Letter(
+        "ask_silent", to_referee=False, purpose="tells a consultant on day 11 that nobody has answered yet"
+    ),
     Letter("ask_expired", to_referee=False, purpose="tells a consultant on day 30 that an ask has run out"),
     Letter("ask_failed", to_referee=False, purpose="tells a consultant that a letter could not be delivered"),
     Letter("ask_answered", to_referee=False, purpose="tells a consultant that an ask has been answered"),
@@ -49,7 +51,9 @@ def render(name: str, values: Mapping[str, Any]) -> Rendered:
     context = {**values, "letter": letter, "site_url": settings.SITE_URL}
     subject = " ".join(render_to_string(f"mail/{name}.subject.txt", context).split())
     html = css_inline.inline(render_to_string(f"mail/{name}.html", context))
-    return Rendered(subject=subject, text=render_to_string(f"mail/{name}.txt", context).strip() + "\n", html=html)
+    return Rendered(
+        subject=subject, text=render_to_string(f"mail/{name}.txt", context).strip() + "\n", html=html
+    )
 
 
 def message_id(name: str) -> str:
@@ -57,9 +61,7 @@ def message_id(name: str) -> str:
     return f"<{name}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}>"
 
 
-def message(
-    rendered: Rendered, *, to: str, id_: str, thread: str = "", stop_url: str = ""
-) -> EmailMessage:
+def message(rendered: Rendered, *, to: str, id_: str, thread: str = "", stop_url: str = "") -> EmailMessage:
     """The letter as it goes out. `thread` is the Message-ID it follows; `stop_url` answers a POST (RFC 8058)."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.DEFAULT_FROM_EMAIL

@@ -95,7 +95,9 @@ class SmtpLine:
             mail["Date"] = formatdate(localtime=False)
         try:
             code, answer = smtp.data(mail.as_bytes())
-        except smtplib.SMTPDataError as refused:  # the server would not take DATA at all: nothing was delivered
+        except (
+            smtplib.SMTPDataError
+        ) as refused:  # the server would not take DATA at all: nothing was delivered
             self._reset(smtp)
             fate = Fate.PERMANENT if refused.smtp_code >= 500 else Fate.TEMPORARY
             return Delivery(fate, _answer(refused.smtp_code, refused.smtp_error))

@@ -13,11 +13,12 @@ from vetting.companies.queries import domain_of_mailbox
 from vetting.engagements import actions as engagements
 from vetting.engagements import rules as engagement_rules
 from vetting.engagements.metrics import format_value, metric
-from vetting.engagements.models import Engagement, Goal
+from vetting.engagements.models import Goal
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask, Referee
 from vetting.followups.rules import may_answer
-from vetting.kernel.actors import Actor, referee as as_referee
+from vetting.kernel.actors import Actor
+from vetting.kernel.actors import referee as as_referee
 from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import RefusedError, refuse, require, require_all
 from vetting.outcomes import rules
@@ -71,7 +72,9 @@ def report(*, goal: Goal, result: Result, by: Actor, at: datetime) -> Outcome:
             begin(outcome, by=by, at=at)
     except IntegrityError as duplicate:
         raise RefusedError(refuse("reported_already", "This goal has a result already.")) from duplicate
-    _measure(goal, "result", result.achieved, on=result.measured_on, source=result.source, by="consultant", at=at)
+    _measure(
+        goal, "result", result.achieved, on=result.measured_on, source=result.source, by="consultant", at=at
+    )
     move(outcome, "submitted", by=by, at=at)
     touch_evidence(engagement.profile_id)
     return outcome
@@ -83,11 +86,13 @@ def ask_client(outcome: Outcome, *, name: str, email: str, by: Actor, at: dateti
     engagement = outcome.goal.engagement
     require(engagement_rules.may_change(by, engagement))
     require(rules.may_ask_client(outcome))
-    kind = metric(outcome.goal.metric)
+    owner, kind = engagement.profile.owner, metric(outcome.goal.metric)
+    if owner is None:
+        raise RefusedError(refuse("no_owner", "Nobody speaks for this profile yet."))
     ask = followups.ask(
         kind="outcome",
         subject_id=outcome.pk,
-        consultant=engagement.profile.owner,
+        consultant=owner,
         name=name,
         email=email,
         about={
@@ -138,7 +143,11 @@ def verify_by_record(
     require_all(check_text(record, field="record", most=400), rules.may_be_shown(shown_at, at=at))
     outcome = locked_outcome(outcome.pk)
     answers = Answers(
-        worked_together=True, baseline_verdict="confirm", result_verdict="confirm", goal_before="yes", publish="named"
+        worked_together=True,
+        baseline_verdict="confirm",
+        result_verdict="confirm",
+        goal_before="yes",
+        publish="named",
     )
     attestation = _write(outcome, answers, record=record.strip(), level=1, at=shown_at)
     _measure_answer(outcome, answers, stated_by="record", at=shown_at)
@@ -170,7 +179,9 @@ def note_silence(outcome_id: UUID, *, by: Actor, at: datetime) -> None:
 def locked_outcome(outcome_id: UUID) -> Outcome:
     outcomes = Outcome.objects.select_for_update(of=("self",))
     related = "goal__engagement"
-    return outcomes.select_related(f"{related}__organization", f"{related}__profile__owner").get(pk=outcome_id)
+    return outcomes.select_related(f"{related}__organization", f"{related}__profile__owner").get(
+        pk=outcome_id
+    )
 
 
 def _settle(
@@ -178,7 +189,12 @@ def _settle(
 ) -> None:
     """Move the outcome by what was said. Only an answer about the result verifies it."""
     verdict = answers.result_verdict if answers.worked_together else "wrong"
-    status = {"confirm": "confirmed", "correct": "corrected", "wrong": "rejected", "cannot_say": "unanswered"}[verdict]
+    status = {
+        "confirm": "confirmed",
+        "correct": "corrected",
+        "wrong": "rejected",
+        "cannot_say": "unanswered",
+    }[verdict]
     if verdict == "confirm" and answers.baseline_verdict in {"correct", "wrong"}:
         status = "corrected" if answers.baseline_verdict == "correct" else "rejected"
     if status != "unanswered":
@@ -228,7 +244,13 @@ def _measure_answer(outcome: Outcome, answers: Answers, *, stated_by: str, at: d
     """The numbers as the witness stated them, beside those of the consultant."""
     goal = outcome.goal
     said = (
-        ("baseline", answers.baseline_verdict, goal.baseline, answers.baseline_value, goal.engagement.starts_on),
+        (
+            "baseline",
+            answers.baseline_verdict,
+            goal.baseline,
+            answers.baseline_value,
+            goal.engagement.starts_on,
+        ),
         ("result", answers.result_verdict, outcome.achieved, answers.result_value, outcome.measured_on),
     )
     for kind, verdict, claimed, corrected, on in said:

@@ -48,8 +48,12 @@ class Outcome(MovedRow):
         constraints = (
             status_in(OUTCOME),
             models.CheckConstraint(condition=models.Q(source__in=SOURCES), name="outcome_source_known"),
-            models.CheckConstraint(condition=models.Q(share__gte=0, share__lte=100), name="outcome_share_in_percent"),
-            models.CheckConstraint(condition=models.Q(level__gte=0, level__lte=5), name="outcome_level_0_to_5"),
+            models.CheckConstraint(
+                condition=models.Q(share__gte=0, share__lte=100), name="outcome_share_in_percent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(level__gte=0, level__lte=5), name="outcome_level_0_to_5"
+            ),
             models.UniqueConstraint(
                 fields=["goal"], condition=~models.Q(status__in=GONE), name="one_live_outcome_per_goal"
             ),
@@ -95,17 +99,22 @@ class Attestation(Row):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=models.Q(witness__in=WITNESSES), name="attestation_witness_known"),
+            models.CheckConstraint(
+                condition=models.Q(witness__in=WITNESSES), name="attestation_witness_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(result_verdict__in=VERDICTS, baseline_verdict__in=VERDICTS),
                 name="attestation_verdicts_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(transfer__isnull=True) | models.Q(transfer__lte=4), name="attestation_transfer_0_to_4"
+                condition=models.Q(transfer__isnull=True) | models.Q(transfer__lte=4),
+                name="attestation_transfer_0_to_4",
             ),
             models.CheckConstraint(condition=models.Q(level__lte=5), name="attestation_level_0_to_5"),
             # The same answer sent twice is one.
-            models.UniqueConstraint(fields=["ask"], condition=models.Q(supersedes=None), name="one_answer_per_ask"),
+            models.UniqueConstraint(
+                fields=["ask"], condition=models.Q(supersedes=None), name="one_answer_per_ask"
+            ),
         )
         indexes = (models.Index(fields=["outcome", "id"], name="attestation_outcome"),)
         triggers = append_only()

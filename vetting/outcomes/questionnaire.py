@@ -56,7 +56,9 @@ QUESTIONS = (
         "The work and its dates stand above.",
         {"yes": "Yes", "no": "No, this work did not take place"},
     ),
-    Question("role", "What was your role?", "For example: head of customer service, sponsor of the project.", {}),
+    Question(
+        "role", "What was your role?", "For example: head of customer service, sponsor of the project.", {}
+    ),
     Question(
         "interests",
         "Is there any tie between you and the consultant?",

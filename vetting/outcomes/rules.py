@@ -26,7 +26,9 @@ def may_be_measured(measured_on: date, engagement: Engagement, *, at: datetime) 
     if measured_on < engagement.starts_on:
         return refuse("before_start", "The result was measured before the work started.", field="measured_on")
     if measured_on > at.date():
-        return refuse("in_future", "A result is measured, not foreseen: this day has not come yet.", field="measured_on")
+        return refuse(
+            "in_future", "A result is measured, not foreseen: this day has not come yet.", field="measured_on"
+        )
     return ALLOWED
 
 
@@ -54,14 +56,18 @@ def may_be_money(money: Decimal | None, currency: str, engagement: Engagement) -
         )
     if engagement.fee_currency and currency != engagement.fee_currency:
         return refuse(
-            "wrong_currency", f"Your fee was in {engagement.fee_currency}; give the gain in it too.", field="money_currency"
+            "wrong_currency",
+            f"Your fee was in {engagement.fee_currency}; give the gain in it too.",
+            field="money_currency",
         )
     return ALLOWED
 
 
 def may_be_shown(shown_at: datetime, *, at: datetime) -> Verdict:
     if shown_at > at:
-        return refuse("in_future", "The source has not shown this yet: the day is still to come.", field="shown_at")
+        return refuse(
+            "in_future", "The source has not shown this yet: the day is still to come.", field="shown_at"
+        )
     return ALLOWED
 
 
@@ -76,7 +82,9 @@ def may_ask_client(outcome: Outcome) -> Verdict:
 def may_withdraw(outcome: Outcome) -> Verdict:
     """What a client has answered stays: hiding a result may never raise a score."""
     if outcome.verified_at is not None or outcome.status == "rejected":
-        return refuse("answered", "Your client has answered this; it cannot be taken back. You may reply to it.")
+        return refuse(
+            "answered", "Your client has answered this; it cannot be taken back. You may reply to it."
+        )
     return ALLOWED
 
 
@@ -117,7 +125,9 @@ def _codes(key: str) -> tuple[str, ...]:
 def _among(field: str, given: tuple[str, ...], known: tuple[str, ...]) -> Verdict:
     unknown = [word for word in given if word not in known]
     if unknown:
-        return refuse("unknown_choice", f"{', '.join(unknown)[:80]}: not one of the answers offered.", field=field)
+        return refuse(
+            "unknown_choice", f"{', '.join(unknown)[:80]}: not one of the answers offered.", field=field
+        )
     return ALLOWED
 
 

@@ -87,13 +87,33 @@ def pause(profile: Profile, *, by: Actor, at: datetime) -> Profile:
 
 
 @transaction.atomic
+def suspend(profile: Profile, *, reason: str, by: Actor, at: datetime) -> Profile:
+    """Staff take a profile out of sight while something is looked into; `reason` is kept in the audit trail."""
+    require(rules.may_moderate(by))
+    require_all(check_text(reason, field="reason", most=1_000))
+    move(profile, "suspended", by=by, at=at, facts={"reason": reason.strip()})
+    touch_evidence(profile.pk)
+    return profile
+
+
+@transaction.atomic
+def restore(profile: Profile, *, by: Actor, at: datetime) -> Profile:
+    require(rules.may_moderate(by))
+    return _relist(profile, by=by, at=at)
+
+
+@transaction.atomic
 def add_claim(
     profile: Profile, *, kind: str, text: str, by: Actor, at: datetime, count: int | None = None
 ) -> SelfClaim:
     require(rules.may_change(by, profile))
     so_far = SelfClaim.objects.filter(profile=profile).count()
-    require_all(rules.may_be_claim_kind(kind), check_text(text, field="text"), rules.may_add_claim(so_far=so_far))
-    claim = SelfClaim.objects.create(profile=profile, kind=kind, text=text.strip(), count=count, created_at=at)
+    require_all(
+        rules.may_be_claim_kind(kind), check_text(text, field="text"), rules.may_add_claim(so_far=so_far)
+    )
+    claim = SelfClaim.objects.create(
+        profile=profile, kind=kind, text=text.strip(), count=count, created_at=at
+    )
     record(claim, "add", by=by, at=at, facts={"kind": kind})
     return claim
 

@@ -36,7 +36,9 @@ class Profile(MovedRow):
             models.UniqueConstraint(
                 fields=["source_key"], condition=~models.Q(source_key=""), name="profile_imported_once"
             ),
-            models.CheckConstraint(condition=models.Q(rate__isnull=True) | models.Q(rate__gt=0), name="rate_above_0"),
+            models.CheckConstraint(
+                condition=models.Q(rate__isnull=True) | models.Q(rate__gt=0), name="rate_above_0"
+            ),
         )
         indexes = (models.Index(fields=["status", "id"], name="profile_status"),)
 
@@ -54,7 +56,9 @@ class SelfClaim(Row):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=models.Q(kind__in=CLAIM_KINDS), name="self_claim_kind_known"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(kind__in=CLAIM_KINDS), name="self_claim_kind_known"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"

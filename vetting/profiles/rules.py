@@ -26,6 +26,10 @@ def may_change(actor: Actor, profile: Profile) -> Verdict:
     return refuse("not_yours", "Only the consultant herself changes her profile.")
 
 
+def may_moderate(actor: Actor) -> Verdict:
+    return ALLOWED if actor.is_staff else refuse("staff_only", "Only staff do this.")
+
+
 def may_list(profile: Profile) -> Verdict:
     """What a reader needs at least: a name, a country, a language."""
     missing = [word for word in ("name", "country", "languages") if not getattr(profile, word)]
@@ -57,7 +61,9 @@ def may_be_rate(rate: Decimal | None, currency: str) -> Verdict:
     if rate is None:
         return ALLOWED
     if rate <= 0:
-        return refuse("not_positive", "A day's rate is above zero; leave it empty to say nothing.", field="rate")
+        return refuse(
+            "not_positive", "A day's rate is above zero; leave it empty to say nothing.", field="rate"
+        )
     if not (checked := check_number(rate, field="rate")):
         return checked
     if currency not in CURRENCIES:
@@ -70,7 +76,9 @@ def may_be_rate(rate: Decimal | None, currency: str) -> Verdict:
 def may_be_availability(availability: str) -> Verdict:
     if availability and availability not in AVAILABILITY:
         return refuse(
-            "unknown_availability", f"{availability}: not one of {', '.join(AVAILABILITY)}.", field="availability"
+            "unknown_availability",
+            f"{availability}: not one of {', '.join(AVAILABILITY)}.",
+            field="availability",
         )
     return ALLOWED
 

@@ -10,7 +10,8 @@ from vetting.audit.actions import begin, move
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask
 from vetting.followups.rules import may_answer
-from vetting.kernel.actors import Actor, referee as as_referee
+from vetting.kernel.actors import Actor
+from vetting.kernel.actors import referee as as_referee
 from vetting.kernel.verdict import RefusedError, refuse, require, require_all
 from vetting.profiles.actions import touch_evidence
 from vetting.profiles.models import Profile

@@ -15,7 +15,9 @@ class Referral(MovedRow):
     referee = models.ForeignKey(Referee, null=True, on_delete=models.PROTECT, related_name="+")
     referrer = models.ForeignKey(Profile, null=True, on_delete=models.PROTECT, related_name="+")
     ask = models.ForeignKey(Ask, null=True, on_delete=models.PROTECT, related_name="+")
-    relation = models.CharField(max_length=12, choices=[(word, word.replace("_", " ")) for word in RELATIONS], blank=True)
+    relation = models.CharField(
+        max_length=12, choices=[(word, word.replace("_", " ")) for word in RELATIONS], blank=True
+    )
     skill = models.CharField(max_length=80, blank=True)
     seen_from = models.PositiveSmallIntegerField(null=True)
     seen_to = models.PositiveSmallIntegerField(null=True)
@@ -28,14 +30,17 @@ class Referral(MovedRow):
         constraints = (
             status_in(REFERRAL),
             models.CheckConstraint(
-                condition=models.Q(relation="") | models.Q(relation__in=RELATIONS), name="referral_relation_known"
+                condition=models.Q(relation="") | models.Q(relation__in=RELATIONS),
+                name="referral_relation_known",
             ),
             models.UniqueConstraint(
                 fields=["profile", "referee"],
                 condition=models.Q(status__in=["requested", "answered", "accepted", "set_aside"]),
                 name="one_referral_of_a_peer",
             ),
-            models.CheckConstraint(condition=~models.Q(profile=models.F("referrer")), name="nobody_refers_himself"),
+            models.CheckConstraint(
+                condition=~models.Q(profile=models.F("referrer")), name="nobody_refers_himself"
+            ),
         )
         indexes = (models.Index(fields=["referrer"], name="referral_referrer"),)
 

@@ -22,17 +22,23 @@ def visible_to(actor: Actor) -> QuerySet[Referral]:
 def given_for(profile_id: UUID) -> QuerySet[Referral]:
     """Those that stand, weighed or set aside, oldest first."""
     referrals = Referral.objects.select_related("referrer", "referee")
-    return referrals.filter(profile_id=profile_id, status__in=["accepted", "set_aside"]).order_by("given_at", "id")
+    return referrals.filter(profile_id=profile_id, status__in=["accepted", "set_aside"]).order_by(
+        "given_at", "id"
+    )
 
 
 def accepted_of(profile_ids: Iterable[UUID]) -> QuerySet[Referral]:
-    return Referral.objects.filter(profile_id__in=list(profile_ids), status="accepted").order_by("profile_id", "id")
+    return Referral.objects.filter(profile_id__in=list(profile_ids), status="accepted").order_by(
+        "profile_id", "id"
+    )
 
 
 def given_by(referrer_ids: Iterable[UUID]) -> Mapping[UUID, int]:
     """How many consultants each of these referred in all: a word given often is worth less each time."""
     rows = Referral.objects.filter(referrer_id__in=list(referrer_ids), status="accepted")
-    counted = rows.order_by("referrer_id").values_list("referrer_id").annotate(n=Count("profile_id", distinct=True))
+    counted = (
+        rows.order_by("referrer_id").values_list("referrer_id").annotate(n=Count("profile_id", distinct=True))
+    )
     return dict(counted)
 
 

@@ -11,6 +11,25 @@ from vetting.scorecards.gather import Evidence, gather
 from vetting.scorecards.models import Scorecard
 from vetting.scoring.score import Posterior, Score, on_scale, score
 
+_COMPUTED = (
+    "evidence_version",
+    "model_version",
+    "computed_at",
+    "as_of",
+    "mean",
+    "low",
+    "high",
+    "reliability",
+    "theta",
+    "theta_low",
+    "counted",
+    "dimensions",
+    "ledger",
+    "metrics",
+    "referral",
+    "coverage",
+)
+
 
 def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
     """Cards for these profiles, stored. A profile that changes meanwhile is stale again at once, never lost.
@@ -19,11 +38,11 @@ def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
     """
     versions = dict(Profile.objects.filter(pk__in=profile_ids).values_list("pk", "evidence_version"))
     evidence = gather(list(versions))
-    cards = [_card(profile_id, version, evidence[profile_id], at=at) for profile_id, version in versions.items()]
-    kept = ("id", "profile")
-    names = [f.name for f in Scorecard._meta.concrete_fields if f.name not in kept]
+    cards = [
+        _card(profile_id, version, evidence[profile_id], at=at) for profile_id, version in versions.items()
+    ]
     return Scorecard.objects.bulk_create(
-        cards, update_conflicts=True, unique_fields=["profile"], update_fields=names
+        cards, update_conflicts=True, unique_fields=["profile"], update_fields=_COMPUTED
     )
 
 

@@ -58,4 +58,4 @@ def is_met(outcome: Outcome, said: Sequence[Attestation]) -> bool:
     """The target was reached, by the number the client stands behind."""
     corrected = said[-1].result_value if said else None
     value = corrected if corrected is not None else outcome.achieved
-    return int(metric(outcome.goal.metric).direction) * (value - outcome.goal.target) >= 0
+    return bool(int(metric(outcome.goal.metric).direction) * (value - outcome.goal.target) >= 0)

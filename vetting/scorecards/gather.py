@@ -141,8 +141,6 @@ def _referral(
 def _clients_verified(profile_ids: set[UUID]) -> Mapping[UUID, int]:
     """How many distinct clients have vouched for each of these profiles from a mailbox of their own."""
     path = "goal__engagement__profile_id"
-    rows = Outcome.objects.filter(
-        **{f"{path}__in": profile_ids}, level__gte=CLIENT_PROVED, status__in=SCORED
-    )
+    rows = Outcome.objects.filter(**{f"{path}__in": profile_ids}, level__gte=CLIENT_PROVED, status__in=SCORED)
     counted = rows.order_by(path).values_list(path)
     return dict(counted.annotate(n=Count("goal__engagement__organization_id", distinct=True)))

@@ -34,12 +34,17 @@ def of_profile(profile_id: UUID) -> Scorecard | None:
 def visible_to(actor: Actor) -> QuerySet[Scorecard]:
     """Cards of the profiles this actor may see, best lower bound first."""
     profiles = profiles_visible_to(actor).order_by()
-    return Scorecard.objects.select_related("profile").filter(profile__in=profiles).order_by("-theta_low", "id")
+    return (
+        Scorecard.objects.select_related("profile").filter(profile__in=profiles).order_by("-theta_low", "id")
+    )
 
 
-def field_spread() -> tuple[float, float, float]:
-    """The 10 %, 50 % and 90 % quantile of everybody's mean: the grey behind a streak."""
-    means = list(Scorecard.objects.filter(counted__gt=0).order_by("mean").values_list("mean", flat=True))
+def field_spread(dimension: str = "") -> tuple[float, float, float]:
+    """The 10 %, 50 % and 90 % quantile of everybody's mean, overall or in one dimension: the grey behind a streak."""
+    path = f"dimensions__{dimension}__" if dimension else ""
+    counted, mean = f"{path}n" if path else "counted", f"{path}mean"
+    known = Scorecard.objects.filter(**{f"{counted}__gt": 0})
+    means = list(known.order_by(mean).values_list(mean, flat=True))
     if not means:
         return 0.0, 50.0, 100.0
     last = len(means) - 1

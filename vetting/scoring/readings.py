@@ -31,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One observed category 0..4 and what its likelihood needs; docs/explanation/scoring.md has the formula."""
+    """One observed category 0..4, and what its likelihood needs (the formula is in `posterior.rows`)."""
 
     claim: Claim
     place: Place
@@ -86,7 +86,8 @@ def read(claim: Claim, place: Place, *, on: date, constants: Constants) -> Itera
     """All that one claim tells on that day. Raises ScoringError where its numbers cannot be divided."""
     doubt = constants.fabrication[claim.level]
     for dimension, observed, part in _observations(claim, constants):
-        about_goal = dimension == RESULTS
+        # A refused number is the worst that can be said, whatever the goal was to which it belonged.
+        about_goal = dimension == RESULTS and not claim.rejected
         remembered = constants.remembered if about_goal and not claim.preregistered else 0.0
         yield Reading(
             claim=claim,
@@ -94,8 +95,7 @@ def read(claim: Claim, place: Place, *, on: date, constants: Constants) -> Itera
             dimension=dimension,
             observed=observed,
             category=category(observed, constants.dimension(dimension).cuts),
-            # A refused number is the worst that can be said, however bold the goal was that it belonged to.
-            hardness=_hardness(claim, constants) if about_goal and not claim.rejected else 0.0,
+            hardness=_hardness(claim, constants) if about_goal else 0.0,
             fabrication=1.0 - (1.0 - doubt) * (1.0 - remembered),
             weight=place.weight * part,
             age=(on - claim.verified_on).days / DAYS_A_YEAR,

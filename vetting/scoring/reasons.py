@@ -17,6 +17,7 @@ _SOURCES: Final = (
     "confirmed by the client and by a document or a second person there",
     "still confirmed half a year later",
 )
+_MANY_TIMES: Final = 100.0  # beyond it digits say nothing
 _TRANSFER: Final = ("none of it", "little of it", "half of it", "most of it", "all of it")
 
 
@@ -45,9 +46,10 @@ def _said(readings: Sequence[Reading]) -> str:
         )
     if first.dimension == TRANSFER:
         return f"The client's people can now do {_TRANSFER[first.category]} without the consultant"
-    months = [month for month, value in _follow_ups(first) if value is not None]
-    left = [f"{_left(reading)} after {month} months" for month, reading in zip(months, readings, strict=True)]
-    return f"Of the change, there was {' and '.join(left)}"
+    follow_ups = ((6, first.claim.sustained_6m), (12, first.claim.sustained_12m))
+    months = [month for month, value in follow_ups if value is not None]
+    left = [f"{month} months {_left(reading)}" for month, reading in zip(months, readings, strict=True)]
+    return f"After {', after '.join(left)}"
 
 
 def _result(reading: Reading) -> str:
@@ -56,26 +58,24 @@ def _result(reading: Reading) -> str:
     goal = "a goal set beforehand" if reading.claim.preregistered else "a goal written down afterwards"
     if reading.category == 0:
         return f"Ended worse than it began, against {goal}"
-    if reading.observed >= 10.0:
-        return f"Reached more than ten times {goal}"
     return f"Reached {_percent(reading.observed)} of {goal}"
-
-
-def _follow_ups(reading: Reading) -> tuple[tuple[int, float | None], tuple[int, float | None]]:
-    return (6, reading.claim.sustained_6m), (12, reading.claim.sustained_12m)
 
 
 def _left(reading: Reading) -> str:
     if reading.category == 0:
-        return "less than nothing left"
-    return f"{_percent(reading.observed)} left"
+        return "things were worse than before"
+    return f"{_percent(reading.observed)} of the change was left"
 
 
 def _times(value: float) -> str:
     """Rounded down, so that 2.99 does not read as the 3 it did not reach."""
-    return f"{math.floor(value * 10.0 + CUT_TOLERANCE) / 10.0:g} times"
+    if value >= _MANY_TIMES:
+        return f"more than {_MANY_TIMES:g} times"
+    return f"{math.floor(10.0 * (value + CUT_TOLERANCE)) / 10.0:g} times"
 
 
 def _percent(part: float) -> str:
     """Rounded down, so that 99.6 % does not read as a goal reached."""
-    return f"{math.floor(100.0 * part + CUT_TOLERANCE)} %"
+    if part >= _MANY_TIMES:
+        return f"more than {100.0 * _MANY_TIMES:g} %"
+    return f"{math.floor(100.0 * (part + CUT_TOLERANCE))} %"

@@ -15,9 +15,8 @@ from vetting.outcomes.states import VERIFIED
 from vetting.profiles.models import Profile
 from vetting.scorecards.models import Scorecard
 from vetting.search.dossier import ShownReferral, ShownResult, referrals_of, results_of
-from vetting.search.models import Listing, ListingMetric
+from vetting.search.models import TEXT_CONFIG, Listing, ListingMetric
 
-CONFIG = "english"
 TRANSFERRED = 3  # "most of it" or better
 
 
@@ -43,8 +42,9 @@ def _build(profile: Profile, card: Scorecard, *, at: datetime) -> None:
         evidence_version=card.evidence_version,
         card_computed_at=card.computed_at,
         theta_low=card.theta_low,
-        words=SearchVector(SqlValue(_words(profile, shown, referrals)), config=CONFIG),
-        metrics=_distinct(result.metric for result in shown),
+        words=SearchVector(SqlValue(_words(profile, shown, referrals)), config=TEXT_CONFIG),
+        # Only those the card has a standing in: a result newer than the card is listed with the next one.
+        metrics=_distinct(result.metric for result in shown if result.metric in card.metrics),
         categories=_distinct(result.category for result in shown),
         industries=_industries(shown),
         sizes=_distinct(result.size_band for result in shown),
@@ -68,7 +68,6 @@ def _build(profile: Profile, card: Scorecard, *, at: datetime) -> None:
             change=max(result.change for result in shown if result.metric == key),
         )
         for key in listing.metrics
-        if key in card.metrics
     )
 
 

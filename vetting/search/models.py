@@ -6,6 +6,8 @@ from django.db import models
 from vetting.kernel.rows import Row, figure
 from vetting.profiles.models import Profile
 
+TEXT_CONFIG = "english"  # the PostgreSQL dictionary by which words and queries are stemmed
+
 
 def _keys(length: int) -> "ArrayField[list[str], list[str]]":
     return ArrayField(models.CharField(max_length=length), default=list)
@@ -40,7 +42,10 @@ class Listing(Row):
     class Meta:
         indexes = (
             GinIndex(fields=["words"], name="listing_words"),
-            GinIndex(fields=["metrics", "categories", "industries", "sizes", "modes", "languages"], name="listing_keys"),
+            GinIndex(
+                fields=["metrics", "categories", "industries", "sizes", "modes", "languages"],
+                name="listing_keys",
+            ),
             models.Index(fields=["-theta_low", "id"], name="listing_rank"),
         )
 
@@ -57,7 +62,9 @@ class ListingMetric(Row):
     change = models.FloatField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["listing", "metric"], name="one_rank_per_listing_and_metric"),)
+        constraints = (
+            models.UniqueConstraint(fields=["listing", "metric"], name="one_rank_per_listing_and_metric"),
+        )
         indexes = (models.Index(fields=["metric", "-theta_low", "listing"], name="listing_metric_rank"),)
 
     def __str__(self) -> str:

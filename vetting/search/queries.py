@@ -14,8 +14,7 @@ from vetting.kernel.keys import fold
 from vetting.kernel.verdict import InvalidError, require_all
 from vetting.profiles.models import Profile
 from vetting.scorecards.models import Scorecard
-from vetting.search.actions import CONFIG
-from vetting.search.models import Listing, ListingMetric
+from vetting.search.models import TEXT_CONFIG, Listing, ListingMetric
 from vetting.search.rules import Query, check_query
 
 PAGE = 20
@@ -42,7 +41,7 @@ def find(query: Query, *, cursor: str = "", size: int = PAGE) -> Page:
         raise InvalidError({"size": ("out_of_range", f"A page has 1 to {LARGEST_PAGE} hits.")})
     metric = asked_metric(query)
     matching = _matching(query)
-    ordered = _ranked(matching, metric).order_by("-rank", "id")
+    ordered = _ranked(matching, metric).order_by(F("rank").desc(), "id")
     if cursor:
         rank, last = _read(cursor)
         ordered = ordered.filter(Q(rank__lt=rank) | Q(rank=rank, id__gt=last))
@@ -71,12 +70,21 @@ def facets(query: Query) -> Mapping[str, Mapping[str, int]]:
     return found
 
 
+def metrics_listed() -> list[str]:
+    """The metrics somebody listed has a confirmed result on, the most common first."""
+    listings = Listing.objects.filter(profile__status="listed").order_by()
+    keys = listings.annotate(key=Func(F("metrics"), function="unnest")).values_list("key")
+    return [key for key, _ in keys.annotate(n=Count("id")).order_by("-n", "key")]
+
+
 def asked_metric(query: Query) -> str:
     """The metric named as a filter, or the only one whose name or synonym the text is."""
     if query.metric or not query.text:
         return query.metric
     words = fold(query.text).strip()
-    found = [each.key for each in find_metrics(query.text) if words in {fold(each.name), *map(fold, each.synonyms)}]
+    found = [
+        each.key for each in find_metrics(query.text) if words in {fold(each.name), *map(fold, each.synonyms)}
+    ]
     return found[0] if len(found) == 1 else ""
 
 
@@ -91,15 +99,19 @@ def stale(*, at: datetime, most: int) -> list[UUID]:
     has_card = Exists(Scorecard.objects.filter(profile=OuterRef("pk")))
     missing = Q(status="listed") & has_card & ~Exists(current)
     left_over = ~Q(status="listed") & Exists(Listing.objects.filter(profile=OuterRef("pk")))
-    return list(Profile.objects.filter(missing | left_over).order_by("id").values_list("pk", flat=True)[:most])
+    return list(
+        Profile.objects.filter(missing | left_over).order_by("id").values_list("pk", flat=True)[:most]
+    )
 
 
 def _matching(query: Query) -> QuerySet[Listing]:
     listings = Listing.objects.filter(profile__status="listed")
     if query.text.strip():
-        listings = listings.filter(words=SearchQuery(fold(query.text), config=CONFIG, search_type="websearch"))
+        listings = listings.filter(
+            words=SearchQuery(fold(query.text), config=TEXT_CONFIG, search_type="websearch")
+        )
     for field, value in (
-        ("metrics", query.metric),
+        ("metrics", asked_metric(query)),
         ("categories", query.category),
         ("industries", query.industry),
         ("sizes", query.size),
@@ -127,11 +139,12 @@ def _ranked(listings: QuerySet[Listing], metric: str) -> QuerySet[Listing]:
     if not metric:
         return listings.annotate(rank=F("theta_low"))
     own = ListingMetric.objects.filter(listing=OuterRef("pk"), metric=metric).values("theta_low")[:1]
-    return listings.filter(metrics__contains=[metric]).annotate(rank=Subquery(own, output_field=FloatField()))
+    return listings.annotate(rank=Subquery(own, output_field=FloatField()))
 
 
 def _write(hit: Listing) -> str:
-    return signing.dumps([hit.rank.hex(), str(hit.pk)], salt=_SALT)
+    rank: float = hit.rank  # type: ignore[attr-defined]  # annotated by _ranked
+    return signing.dumps([rank.hex(), str(hit.pk)], salt=_SALT)
 
 
 def _read(cursor: str) -> tuple[float, UUID]:
@@ -139,4 +152,6 @@ def _read(cursor: str) -> tuple[float, UUID]:
         rank, last = signing.loads(cursor, salt=_SALT)
         return float.fromhex(rank), UUID(last)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise InvalidError({"cursor": ("bad_cursor", "This cursor is not one of ours; start again.")}) from error
+        raise InvalidError(
+            {"cursor": ("bad_cursor", "This cursor is not one of ours; start again.")}
+        ) from error

@@ -11,7 +11,7 @@ from vetting.kernel.verdict import InvalidError, RefusedError
 
 @contextmanager
 def refusals_on(form: BaseForm) -> Iterator[None]:
-    """`with refusals_on(form): an_action(...)`; afterwards `form.is_valid()` tells whether it was done."""
+    """An action called inside puts what it refuses onto the form; `form.is_valid()` tells whether it was done."""
     try:
         yield
     except InvalidError as invalid:

@@ -57,10 +57,12 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         run = _Run(mapping, parser, skip=options["on_error"] == "skip")
         try:
-            run.read(file, keep=not options["dry_run"], console=Console(file=self.stderr))
+            run.read(file, keep=not options["dry_run"], console=Console(stderr=True))
         except BadRowError as bad:
             lines = "\n".join(_line(fault) for fault in bad.faults)
-            message = f"{lines}\nStopped there. {run.summary}; mend the row and run again, or use --on-error skip."
+            message = (
+                f"{lines}\nStopped there. {run.summary}; mend the row and run again, or use --on-error skip."
+            )
             raise CommandError(message) from bad
         except (OSError, EOFError) as error:
             message = f"{file.name} cannot be read to its end: {error}. {run.summary}."
@@ -86,7 +88,9 @@ class _Run:
     @property
     def summary(self) -> str:
         skipped = len({fault.row for fault in self.faults})
-        return f"{self.new:,} rows new, {self.known:,} known already, {skipped:,} skipped; {self.new:,} changes"
+        return (
+            f"{self.new:,} rows new, {self.known:,} known already, {skipped:,} skipped; {self.new:,} changes"
+        )
 
     def read(self, file: Path, *, keep: bool, console: Console) -> None:
         """Raises BadRowError at the first bad row unless they are to be skipped; the rows before it are kept."""

@@ -42,7 +42,9 @@ class Loader:
                 self._load(parsed, key)
         except InvalidError as invalid:
             self.forget()
-            faults = [Fault(parsed.row, self._column(field), text) for field, (_, text) in invalid.problems.items()]
+            faults = [
+                Fault(parsed.row, self._column(field), text) for field, (_, text) in invalid.problems.items()
+            ]
             raise BadRowError(faults) from invalid
         except RefusedError as refused:
             self.forget()
@@ -111,7 +113,7 @@ class Loader:
         self._client.cache_clear()
 
     def _source_key(self, kind: str, value: str) -> str:
-        return hashlib.sha256("\x1e".join((self._mapping.source, kind, value)).encode()).hexdigest()
+        return hashlib.sha256(f"{self._mapping.source}\x1e{kind}\x1e{value}".encode()).hexdigest()
 
     def _column(self, field: str) -> str:
         """The file's column behind a field of the rooms, or the mapping's own key where no single column is."""

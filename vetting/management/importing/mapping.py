@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping as MappingType
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -74,7 +75,15 @@ class Mapping:
 
     def columns(self) -> set[str]:
         """Every column of the file that is read."""
-        plain = [*self.key, self.person, self.client, self.starts_on, self.ends_on, self.achieved, self.baseline]
+        plain = [
+            *self.key,
+            self.person,
+            self.client,
+            self.starts_on,
+            self.ends_on,
+            self.achieved,
+            self.baseline,
+        ]
         plain += [self.target, self.due_on, self.verified_on]
         if self.field is not None:
             plain += [self.field.column, *self.field.within, *self.field.else_within]
@@ -104,7 +113,9 @@ class _Reader:
     """Takes the keys out of the tables one by one; what is left over in the end is a slip of the pen."""
 
     def __init__(self, tables: dict[str, Any]) -> None:
-        self._tables = {name: dict(table) if isinstance(table, dict) else {} for name, table in tables.items()}
+        self._tables = {
+            name: dict(table) if isinstance(table, dict) else {} for name, table in tables.items()
+        }
 
     def mapping(self) -> Mapping:
         found = Mapping(
@@ -190,7 +201,9 @@ class _Reader:
         if "baseline_of_others" not in self._tables.get("goal", {}):
             return None
         column = self._text("goal", "baseline_of_others")
-        return Field(column=column, within=self._list("goal", "within"), else_within=self._list("goal", "else_within"))
+        return Field(
+            column=column, within=self._list("goal", "within"), else_within=self._list("goal", "else_within")
+        )
 
     def _one_of(self, first: object, second: object, a: str, b: str, *, table: str = "goal") -> None:
         if (first in ("", None)) == (second is None):

@@ -4,7 +4,8 @@ import csv
 import gzip
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping as MappingType
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -187,7 +188,9 @@ class RowParser:
             raise BadRowError([Fault(number, "(the line)", "has more fields than the header")])
         missing = [name for name, value in row.items() if value is None]
         if missing:
-            raise BadRowError([Fault(number, missing[0], "is missing: the line has fewer fields than the header")])
+            raise BadRowError(
+                [Fault(number, missing[0], "is missing: the line has fewer fields than the header")]
+            )
         return {name: value.strip() for name, value in row.items() if value is not None}
 
     def _key(self, row: MappingType[str, str]) -> str:
@@ -207,7 +210,9 @@ class RowParser:
             value = Decimal("NaN")
         if not value.is_finite():
             shown = row[column][:40]
-            self._fault(number, column, f"{shown!r} is not a number" if shown else "is empty; a number is needed")
+            self._fault(
+                number, column, f"{shown!r} is not a number" if shown else "is empty; a number is needed"
+            )
             return Decimal(0)
         return value
 
@@ -237,7 +242,9 @@ class RowParser:
             return filled(self._mapping.person_name, row)
         key = row[self._mapping.person]
         if key not in self._names:
-            self._fault(number, self._mapping.person, f"{key[:40]!r} has no name in {self._mapping.names.file}")
+            self._fault(
+                number, self._mapping.person, f"{key[:40]!r} has no name in {self._mapping.names.file}"
+            )
         return self._names.get(key, "")
 
     def _fault(self, number: int, column: str, reason: str) -> None:

@@ -60,6 +60,9 @@ class Slope:
     target: Point
     achieved: Point
     later: tuple[Later, ...] = ()
+    unproved: str = (
+        ""  # why the numbers alone decide nothing: "nobody has confirmed it", "the client says it is wrong"
+    )
 
     def __post_init__(self) -> None:
         if self.direction not in ("up", "down"):
@@ -71,7 +74,7 @@ class Slope:
 
     def verdict(self, point: Point) -> Verdict:
         """How a value stands against the goal."""
-        if point.value is None or self.target.value is None:
+        if point.value is None or self.target.value is None or self.unproved:
             return "unknown"
         better = (
             point.value >= self.target.value if self.direction == "up" else point.value <= self.target.value
@@ -149,9 +152,8 @@ def verdict_alone(verdict: Verdict) -> SafeString:
 
 
 def verdict_words(result: Slope) -> str:
-    return {"met": "goal met", "missed": "goal missed", "unknown": "result not known yet"}[
-        result.verdict(result.achieved)
-    ]
+    words = {"met": "goal met", "missed": "goal missed", "unknown": "result not known yet"}
+    return result.unproved or words[result.verdict(result.achieved)]
 
 
 def slope_words(result: Slope) -> str:

@@ -86,7 +86,8 @@ def streak_words(standing: Standing) -> str:
     )
     if not standing.n:
         return f"{_NOTHING_CONFIRMED}, so there is no place on the scale. {field}"
-    results = "1 confirmed result puts" if standing.n == 1 else f"{standing.n} confirmed results put"
+    # A result that its client rejected counts as well, so "confirmed" would say too much.
+    results = "1 checked result puts" if standing.n == 1 else f"{standing.n} checked results put"
     return (
         f"{results} this standing between {standing.low:.0f} and {standing.high:.0f} of 100 "
         f"(four chances in five), most likely near {standing.mean:.0f}. "
@@ -169,7 +170,7 @@ def _numbers(standing: Standing, left: float, right: float, line: float) -> list
     """The numbers of the large drawing: the ends beside the streak and the middle above it, so none can collide."""
 
     def number(
-        value: float, x: float, y: float, anchor: str, *, class_: str = "", dx: float = 0
+        value: float, x: float, y: float, anchor: str, *, class_: str = "figure", dx: float = 0
     ) -> SafeString:
         return element(
             "text", words(f"{value:.0f}"), x=across(x), y=y, dx=dx, text_anchor=anchor, class_=class_

@@ -25,7 +25,7 @@ _COUNT = "drawings_on_this_page"
 def streak(context: Context, card: object, size: streaks.Size = "hit") -> dict[str, object]:
     """{% streak card %} or {% streak card size="large" %}.
 
-    card: mean, low, high, field_low, field_mid, field_high (0 to 100) and n, the number of confirmed results.
+    card: mean, low, high, field_low, field_mid, field_high (0 to 100) and n, the number of checked results.
     """
     standing = streaks.Standing(
         mean=_number(card, "mean"),
@@ -51,7 +51,8 @@ def slope(context: Context, result: object) -> dict[str, object]:
     """{% slope result %}.
 
     result: metric, direction ("up" or "down": which way is better), baseline, target, achieved (each with value,
-    text and, where known, when) and later (each of these with months as well). A value of None is not known.
+    text and, where known, when), later (each of these with months as well), and unproved where a client has not
+    confirmed the result: the words that stand in place of a verdict. A value of None is not known.
     """
     drawn = slopes.Slope(
         metric=str(_read(result, "metric")),
@@ -63,6 +64,7 @@ def slope(context: Context, result: object) -> dict[str, object]:
             slopes.Later(months=int(_number(point, "months")), **vars(_point(point)))
             for point in cast("Sequence[object]", _read(result, "later", ()))
         ),
+        unproved=str(_read(result, "unproved", "")),
     )
     return {
         "drawing": slopes.slope(drawn, key=_key(context)),

@@ -1,0 +1,73 @@
+"""JSON as it is written: exact numbers, each name once, nothing that a database could not keep."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework import status
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
+
+
+class TooLargeError(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "This is more than one request may carry."
+    default_code = "too_large"
+
+
+class StrictJSONParser(BaseParser):
+    """RFC 8259 in UTF-8. A number with a point becomes a Decimal, so that 9.40 stays 9.40."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,  # noqa: ARG002 - JSON is UTF-8, whatever is said beside it
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> Any:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        raw = stream.read(most + 1)
+        if len(raw) > most:
+            raise TooLargeError
+        try:
+            return _read(raw)
+        except RecursionError as error:
+            message = "This is not JSON we can read: it is nested too deeply."
+            raise ParseError(message) from error
+        except ValueError as error:
+            message = f"This is not JSON: {str(error)[:200]}"
+            raise ParseError(message) from error
+
+
+def _read(raw: bytes) -> Any:
+    value = json.loads(
+        raw.decode("utf-8"), parse_float=_number, parse_constant=_no_number, object_pairs_hook=_once
+    )
+    if b"\\ud" in raw.lower():
+        json.dumps(value, ensure_ascii=False, default=str).encode()  # half a character is no text
+    return value
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        message = f"{text[:40]} is not a number anybody could count"
+        raise ValueError(message) from error
+
+
+def _no_number(word: str) -> None:
+    message = f"{word} is not a number"
+    raise ValueError(message)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
+        message = f"{twice[:40]!r} is given twice"
+        raise ValueError(message)
+    return found

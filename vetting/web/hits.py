@@ -1,0 +1,87 @@
+"""One consultant in a list, in words: what was confirmed, and why she stands where she stands."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from vetting.engagements.metrics import METRICS
+from vetting.kernel.lookup import words_of
+from vetting.search.models import Listing
+from vetting.web import standings
+from vetting.web.labels import day_rate, spoken, whereabouts
+from vetting.web.templatetags.wording import counted
+
+_RESULTS_SHOWN = 2
+_VERDICTS = {"met": "goal met", "missed": "goal missed"}
+
+
+def hit(
+    listing: Listing, field: Mapping[str, standings.Spread], *, ranked_by: str = "", text: str = ""
+) -> dict[str, object]:
+    """What parts/hit.html takes. `ranked_by` is the metric that orders the list, `text` what was searched for."""
+    known = listing.hit
+    own = known["metrics"].get(ranked_by)
+    card = standings.of_metric(own, field) if own else standings.overall(known, field)
+    found = [line for line in known["results"] if _is_about(line, ranked_by, text)]
+    return {
+        "name": known["name"],
+        "url": reverse("web:dossier", args=[known["slug"]]),
+        "place": " · ".join(part for part in _place(listing) if part),
+        "origin": origin_words(origin=known["origin"], is_demo=known["is_demo"]),
+        "card": card,
+        "blocks": known["coverage"]["blocks"],
+        "results": [result_words(line) for line in latest(known["results"], found)],
+        "why": _why(card, ranked_by=ranked_by, text=text, found=len(found)),
+    }
+
+
+def latest(lines: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The newest results, those that were searched for first: never the best ones, which would flatter."""
+    newest = sorted(lines, key=lambda line: (line["verified_on"], line["key"]), reverse=True)
+    return sorted(newest, key=lambda line: line not in found)[:_RESULTS_SHOWN]
+
+
+def result_words(line: Mapping[str, Any]) -> dict[str, str]:
+    """As in: Cost per ticket 9.40 → 6.10 EUR at a retailer of 50-249 people, goal met."""
+    before, _, unit = line["baseline"].partition(" ")
+    if not unit or line["achieved"].partition(" ")[2] != unit:
+        before = line["baseline"]
+    change = f"{line['metric_name']} {before} → {line['achieved']} at {line['client']}"
+    return {"verdict": line["verdict"], "text": f"{change}, {_VERDICTS[line['verdict']]}"}
+
+
+def origin_words(*, origin: str, is_demo: bool) -> str:
+    """What every page that names a profile says beside the name, or nothing."""
+    if is_demo:
+        return "Demo: an invented person"
+    return "Compiled from a public record, not by the person" if origin == "public_record" else ""
+
+
+def _place(listing: Listing) -> tuple[str, str, str]:
+    return (
+        whereabouts(listing.hit["place"], listing.country),
+        spoken(listing.languages),
+        day_rate(listing.rate, listing.rate_currency),
+    )
+
+
+def _why(card: standings.Standing, *, ranked_by: str, text: str, found: int) -> str:
+    if not card["n"]:
+        return "Here by the words alone; nothing is confirmed yet."
+    results = counted(int(card["n"]), "checked result,checked results")
+    about = f" on {METRICS[ranked_by].name.lower()}" if ranked_by else ""
+    puts = "puts" if card["n"] == 1 else "put"
+    sentence = f"{results}{about} {puts} the lower end at {card['low']:.0f}"
+    if text and found and not ranked_by:
+        return f"{sentence}; {found} of them {'is' if found == 1 else 'are'} about what you typed."
+    return f"{sentence}."
+
+
+def _is_about(line: Mapping[str, Any], ranked_by: str, text: str) -> bool:
+    """Whether this result speaks of the metric asked for, or of a word that was typed."""
+    if ranked_by:
+        return bool(line["metric"] == ranked_by)
+    metric = METRICS[line["metric"]]
+    known = {word for phrase in (metric.name, *metric.synonyms, line["client"]) for word in words_of(phrase)}
+    return not known.isdisjoint(words_of(text))

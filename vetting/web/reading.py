@@ -1,0 +1,113 @@
+"""The pages one reads: the front page, how it works, what it means for a consultant."""
+
+from collections.abc import Iterator, Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from vetting.engagements.metrics import METRICS, by_category
+from vetting.engagements.states import PREREGISTRATION_WINDOW
+from vetting.followups import cadence
+from vetting.kernel.places import LANGUAGES
+from vetting.outcomes.questionnaire import QUESTIONS
+from vetting.outcomes.states import LEVELS
+from vetting.scoring.weights import PUBLISHED
+from vetting.search.models import Listing
+from vetting.search.queries import find, metrics_listed
+from vetting.search.rules import Query
+from vetting.web import hits, standings
+from vetting.web.labels import DIMENSIONS, label
+
+_EXAMPLES = 3
+_OWN_LANGUAGE = "en"  # the one nobody needs to be told of
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Examples and hits are made from what is there at this moment, so that every example finds somebody."""
+    field = standings.spreads()
+    found = list(_of_the_moment())
+    context = {
+        "examples": [_example(number, metric, listing) for number, (metric, listing) in enumerate(found)],
+        "hits": [hits.hit(listing, field, ranked_by=metric) for metric, listing in found],
+    }
+    return render(request, "pages/reading/home.html", context)
+
+
+def _of_the_moment() -> Iterator[tuple[str, Listing]]:
+    """The metrics most consultants have results on, one of each kind, and who comes first on each; no person twice."""
+    kinds: set[str] = set()
+    people: set[object] = set()
+    for key in metrics_listed():
+        if METRICS[key].category in kinds or len(people) == _EXAMPLES:
+            continue
+        kinds.add(METRICS[key].category)
+        hit = next(
+            (hit for hit in find(Query(metric=key), size=_EXAMPLES).hits if hit.pk not in people), None
+        )
+        if hit is not None:
+            people.add(hit.pk)
+            yield key, hit
+
+
+def _example(number: int, metric: str, listing: Listing) -> dict[str, str]:
+    """A metric alone, then one with an industry, then one with a language: all three true of that consultant."""
+    words = METRICS[metric].name
+    asked = {"q": words.lower()}
+    industries = [code for code in listing.industries if len(code) > 1]
+    languages = [code for code in listing.languages if code != _OWN_LANGUAGE]
+    if number == 1 and industries:
+        asked["industry"] = industries[0]
+        words = f"{words}, {label('industry', industries[0]).lower()}"
+    if number == 2 and languages:
+        asked["language"] = languages[0]
+        words = f"{words}, in {LANGUAGES[languages[0]]}"
+    return {"label": words, "url": f"{reverse('web:search')}?{urlencode(asked)}"}
+
+
+@require_safe
+def method(request: HttpRequest) -> HttpResponse:
+    """Every figure on this page is read from where it is used, so that the page cannot drift from the scale."""
+    context = {
+        "scale": PUBLISHED,
+        "dimensions": [
+            {
+                "name": DIMENSIONS[each.name].name,
+                "about": DIMENSIONS[each.name].about,
+                "weight": each.weight * 100,
+            }
+            for each in PUBLISHED.dimensions
+        ],
+        "levels": [
+            {"level": level, "worthless": PUBLISHED.fabrication[level] * 100} for level in range(len(LEVELS))
+        ],
+        "same_client": PUBLISHED.same_client * 100,
+        "remembered": PUBLISHED.remembered * 100,
+        "categories": [(category.label, kinds) for category, kinds in by_category().items()],
+        "metric_count": len(METRICS),
+        "window": PREREGISTRATION_WINDOW.days,
+        "questions": QUESTIONS,
+        **_cadence(),
+    }
+    return render(request, "pages/reading/method.html", context)
+
+
+@require_safe
+def for_consultants(request: HttpRequest) -> HttpResponse:
+    context = {"window": PREREGISTRATION_WINDOW.days, "question_count": len(QUESTIONS), **_cadence()}
+    return render(request, "pages/reading/for_consultants.html", context)
+
+
+def _cadence() -> Mapping[str, object]:
+    return {
+        "first_reminder": cadence.DAYS["reminder_4"],
+        "second_reminder": cadence.DAYS["reminder_11"],
+        "expiry": cadence.EXPIRY.days,
+        "letters": cadence.LETTERS,
+        "letters_days": cadence.LETTERS_WINDOW.days,
+        "new_asks": cadence.NEW_ASKS,
+        "new_asks_days": cadence.NEW_ASKS_WINDOW.days,
+    }

@@ -1,0 +1,132 @@
+"""One result in words and as the slope draws it: met, missed, called wrong or unanswered, all at the same size."""
+
+from datetime import date
+
+from vetting.engagements.states import PREREGISTRATION_WINDOW
+from vetting.search.dossier import Later, ShownResult, Value
+from vetting.web.labels import DIMENSIONS, TRANSFER
+from vetting.web.ledger import Ledger
+from vetting.web.templatetags.wording import day, month, signed
+
+_DAYS_A_MONTH = 30.44
+_WINDOW = PREREGISTRATION_WINDOW.days
+_SEALED = "A result its client keeps sealed"
+_UNPROVED = {
+    "submitted": "said by the consultant, nobody was asked yet",
+    "awaiting_client": "asked, not answered yet",
+    "unanswered": "asked, never answered",
+    "rejected": "the client says it is wrong",
+}
+_SPOKE = {
+    "confirmed": "Confirmed by {who}",
+    "corrected": "Numbers corrected by {who}",
+    "sustained": "Confirmed by {who}, and still so later",
+    "faded": "Confirmed by {who}, and less of it later",
+    "rejected": "Called wrong by {who}",
+    "unanswered": "Answered by {who}, who could not say",
+}
+_NOBODY = "a referee at the client"
+
+
+def shown(result: ShownResult, ledger: Ledger, *, origin: str) -> dict[str, object]:
+    """What parts/result.html takes. Of a sealed result nothing is shown but that it counts, and how much."""
+    common: dict[str, object] = {"key": result.key, "level": result.level, "adds": _adds(result, ledger)}
+    if is_sealed(result):
+        return {**common, "metric": _SEALED, "sealed": True}
+    unproved = _unproved(result)
+    return {
+        **common,
+        **_slope(result, unproved),
+        "where": _where(result),
+        "who": _who(result, unproved, origin=origin),
+        "notes": _notes(result),
+        "reasons": [
+            f"{DIMENSIONS[part.dimension].name}: {part.reason}" for part in ledger.parts.get(result.key, ())
+        ],
+    }
+
+
+def ledger_row(result: ShownResult, points: int) -> dict[str, object]:
+    """A row of parts/ledger.html, with a link to the result itself."""
+    sealed = is_sealed(result)
+    return {
+        "what": _SEALED if sealed else f"{result.metric_name}, {result.client}",
+        "url": f"#{result.key}",
+        "when": "" if sealed else day(result.verified_on),
+        "who": "" if sealed else result.witness,
+        "level": result.level,
+        "adds": points,
+    }
+
+
+def is_sealed(result: ShownResult) -> bool:
+    return result.publication == "sealed"
+
+
+def _unproved(result: ShownResult) -> str:
+    if result.status == "unanswered" and result.witness:
+        return "the client could not say"
+    return _UNPROVED.get(result.status, "")
+
+
+def _where(result: ShownResult) -> str:
+    ends = month(result.ends_on) if result.ends_on else "today"
+    return f"{result.work}, {result.client}, {month(result.starts_on)} to {ends}"
+
+
+def _who(result: ShownResult, unproved: str, *, origin: str) -> str:
+    if not result.witness:
+        return f"{unproved[:1].upper()}{unproved[1:]}"
+    if origin == "public_record":
+        return f"Shown by {result.witness}, {day(result.verified_on)}"
+    who = result.witness if result.witness.startswith(_NOBODY) else f"the client: {result.witness}"
+    said = _SPOKE[result.status].format(who=who)
+    on = f", {day(result.verified_on)}" if result.verified_on else ""
+    # A tie, which is named beside the witness, lowers the level as well; else it is the mailbox.
+    doubt = result.level == 1 and "(tie:" not in result.witness
+    return f"{said}{on}{'; the mailbox is not proved to be at the client' if doubt else ''}"
+
+
+def _slope(result: ShownResult, unproved: str) -> dict[str, object]:
+    return {
+        "metric": result.metric_name,
+        "direction": "up" if result.direction > 0 else "down",
+        "baseline": _point(result.baseline, result.starts_on),
+        "target": _point(result.target),
+        "achieved": _point(result.achieved, result.measured_on),
+        "later": [_later(later, result.measured_on) for later in result.later],
+        "unproved": unproved,
+    }
+
+
+def _point(value: Value | None, on: date | None = None) -> dict[str, object]:
+    if value is None:
+        return {"value": None, "text": "not known", "when": ""}
+    return {"value": value.number, "text": value.text, "when": month(on) if on else ""}
+
+
+def _later(later: Later, measured_on: date) -> dict[str, object]:
+    months = max(1, round((later.on - measured_on).days / _DAYS_A_MONTH))
+    return {**_point(later.value, later.on), "months": months}
+
+
+def _notes(result: ShownResult) -> list[str]:
+    notes = [
+        f"Pre-registered: both sides accepted the goal before the work or within {_WINDOW} days of its start"
+        if result.preregistered
+        else "Not pre-registered: both sides had not accepted the goal beforehand, so it counts for less"
+    ]
+    if result.claimed:
+        notes.append(f"The consultant had reported {result.claimed.text}")
+    if result.share_words:
+        notes.append(result.share_words)
+    if result.transfer is not None:
+        notes.append(TRANSFER[result.transfer])
+    return notes
+
+
+def _adds(result: ShownResult, ledger: Ledger) -> str:
+    points = ledger.points.get(result.key)
+    if points is None:
+        return "Adds nothing: only what somebody else has confirmed or refused counts"
+    return f"Adds {signed(points, 0)} to the ledger"
