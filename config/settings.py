@@ -74,6 +74,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            # They live with the pages that use them, not with the tables, where Django would look by itself.
+            "libraries": {
+                "evidence": "vetting.web.templatetags.evidence",
+                "wording": "vetting.web.templatetags.wording",
+            },
         },
     },
 ]

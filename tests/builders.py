@@ -155,7 +155,7 @@ def published(*people: Profile, at: datetime = AT + timedelta(hours=1)) -> None:
     """What the workers do within seconds: cards computed, listings refreshed."""
     keys: Iterable[Any] = [profile.pk for profile in people]
     compute(list(keys), at=at)
-    refresh(list(keys), at=at)
+    refresh(list(keys))
 
 
 def speaker(profile: Profile) -> Actor:

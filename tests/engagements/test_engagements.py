@@ -63,9 +63,9 @@ def test_wrong_work_is_named(wrong, field, code):
     [
         ({"metric": "aura"}, "metric", "unknown_metric"),
         ({"currency": "XTS"}, "currency", "unknown_currency"),
-        ({"metric": "conversion_rate"}, "currency", "no_currency"),
+        ({"metric": "conversion_rate", "target": Decimal(12)}, "currency", "no_currency"),
         ({"baseline": Decimal("1e309")}, "baseline", "out_of_range"),
-        ({"baseline": Decimal(-1)}, "baseline", "out_of_range"),
+        ({"target": Decimal(-1)}, "target", "out_of_range"),
         ({"target": Decimal("9.4")}, "target", "wrong_side"),
         ({"target": Decimal(10)}, "target", "wrong_side"),
         ({"due_on": date(2026, 4, 1)}, "due_on", "due_before_start"),

@@ -93,6 +93,3 @@ class Input(serializers.Serializer[Any]):
             raise ValidationError(problems)
         return known
 
-
-class QueryInput(serializers.Serializer[Any]):
-    """What stands after the ? of an address, where everything is text."""

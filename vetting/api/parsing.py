@@ -1,6 +1,7 @@
 """JSON as it is written: exact numbers, each name once, nothing that a database could not keep."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any
@@ -67,7 +68,7 @@ def _no_number(word: str) -> None:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        twice = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
-        message = f"{twice[:40]!r} is given twice"
+        [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
+        message = f"{name[:40]!r} is given twice"
         raise ValueError(message)
     return found

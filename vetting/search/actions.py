@@ -1,7 +1,6 @@
 """Keep the listings true to the rows."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchVector
@@ -21,18 +20,18 @@ TRANSFERRED = 3  # "most of it" or better
 
 
 @transaction.atomic
-def refresh(profile_ids: Sequence[UUID], *, at: datetime) -> int:
+def refresh(profile_ids: Sequence[UUID]) -> int:
     """Build the listings of these profiles again, drop those of profiles no longer listed; how many stand."""
     cards = {card.profile_id: card for card in Scorecard.objects.filter(profile_id__in=profile_ids)}
     profiles = list(Profile.objects.select_for_update().filter(pk__in=profile_ids).order_by("pk"))
     listed = [profile for profile in profiles if profile.status == "listed" and profile.pk in cards]
     Listing.objects.filter(profile_id__in=profile_ids).delete()
     for profile in listed:
-        _build(profile, cards[profile.pk], at=at)
+        _build(profile, cards[profile.pk])
     return len(listed)
 
 
-def _build(profile: Profile, card: Scorecard, *, at: datetime) -> None:
+def _build(profile: Profile, card: Scorecard) -> None:
     results, referrals = results_of(profile, card), referrals_of(profile, card)
     verified = [result for result in results if result.status in VERIFIED]
     shown = [result for result in verified if result.publication != "sealed"]

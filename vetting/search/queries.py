@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
@@ -88,7 +87,7 @@ def asked_metric(query: Query) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def stale(*, at: datetime, most: int) -> list[UUID]:
+def stale(*, most: int) -> list[UUID]:
     """Profiles whose listing does not match their card, or stands although they are not listed."""
     same_card = Scorecard.objects.filter(
         profile=OuterRef("profile"),

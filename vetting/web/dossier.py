@@ -154,7 +154,7 @@ def _ledger_rows(
     points = ledger.points
     rows = [ledger_row(result, points[result.key]) for result in here if result.key in points]
     rows += [_referral_row(referral, points) for referral in referrals if referral.key in points]
-    left = set(points) - {each.key for each in (*here, *referrals)}
+    left = set(points) - {result.key for result in here} - {referral.key for referral in referrals}
     elsewhere = left & {result.key for result in results}
     rows += _together(elsewhere, "on the other pages", ledger)
     return rows + _together(left - elsewhere, "no longer shown, until the score is computed again", ledger)

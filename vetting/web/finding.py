@@ -129,11 +129,12 @@ def _found(form: SearchForm, given: Mapping[str, str], page: Page) -> dict[str, 
     field = standings.spreads()
     text = form.cleaned_data["q"]
     shown = [hits.hit(each, field, ranked_by=page.ranked_by, text=text) for each in page.hits]
+    cards = [hits.card(each, field, ranked_by=page.ranked_by) for each in page.hits]
     further = {**given, "cursor": page.next_cursor}
     return {
         "page": page,
         "hits": shown,
-        "above": sum(standings.is_above(each["card"]) for each in shown),
+        "above": sum(map(standings.is_above, cards)),
         "ranked_by": METRICS[page.ranked_by].name.lower() if page.ranked_by else "",
         "facets": _facets(form.query(), given, page.total) if page.total else [],
         "first_url": _address(given) if form.cleaned_data["cursor"] else "",
@@ -171,7 +172,7 @@ def _chip(form: SearchForm, name: str, value: str) -> str:
 def _facets(query: Query, given: Mapping[str, str], total: int) -> list[dict[str, object]]:
     """The filters that would still divide what was found, each as links with what they would leave."""
     counts = facets(query)
-    groups = []
+    groups: list[dict[str, object]] = []
     for name, facet, title in _FACETS:
         options = [
             {"label": label(name, value), "count": n, "url": _address({**given, name: value})}

@@ -21,19 +21,24 @@ def hit(
 ) -> dict[str, object]:
     """What parts/hit.html takes. `ranked_by` is the metric that orders the list, `text` what was searched for."""
     known = listing.hit
-    own = known["metrics"].get(ranked_by)
-    card = standings.of_metric(own, field) if own else standings.overall(known, field)
+    standing = card(listing, field, ranked_by=ranked_by)
     found = [line for line in known["results"] if _is_about(line, ranked_by, text)]
     return {
         "name": known["name"],
         "url": reverse("web:dossier", args=[known["slug"]]),
         "place": " · ".join(part for part in _place(listing) if part),
         "origin": origin_words(origin=known["origin"], is_demo=known["is_demo"]),
-        "card": card,
+        "card": standing,
         "blocks": known["coverage"]["blocks"],
         "results": [result_words(line) for line in latest(known["results"], found)],
-        "why": _why(card, ranked_by=ranked_by, text=text, found=len(found)),
+        "why": _why(standing, ranked_by=ranked_by, text=text, found=len(found)),
     }
+
+
+def card(listing: Listing, field: Mapping[str, standings.Spread], *, ranked_by: str) -> standings.Standing:
+    """The standing that ranks: on that metric alone where one orders the list."""
+    own = listing.hit["metrics"].get(ranked_by)
+    return standings.of_metric(own, field) if own else standings.overall(listing.hit, field)
 
 
 def latest(lines: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -66,13 +71,13 @@ def _place(listing: Listing) -> tuple[str, str, str]:
     )
 
 
-def _why(card: standings.Standing, *, ranked_by: str, text: str, found: int) -> str:
-    if not card["n"]:
+def _why(standing: standings.Standing, *, ranked_by: str, text: str, found: int) -> str:
+    if not standing["n"]:
         return "Here by the words alone; nothing is confirmed yet."
-    results = counted(int(card["n"]), "checked result,checked results")
+    results = counted(int(standing["n"]), "checked result,checked results")
     about = f" on {METRICS[ranked_by].name.lower()}" if ranked_by else ""
-    puts = "puts" if card["n"] == 1 else "put"
-    sentence = f"{results}{about} {puts} the lower end at {card['low']:.0f}"
+    puts = "puts" if standing["n"] == 1 else "put"
+    sentence = f"{results}{about} {puts} the lower end at {standing['low']:.0f}"
     if text and found and not ranked_by:
         return f"{sentence}; {found} of them {'is' if found == 1 else 'are'} about what you typed."
     return f"{sentence}."

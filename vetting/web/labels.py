@@ -1,6 +1,6 @@
 """What a person reads where a row holds a word or a code."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +8,8 @@ from vetting.companies.catalogue import INDUSTRIES, SIZE_BANDS
 from vetting.engagements.metrics import METRICS, Category
 from vetting.kernel.places import COUNTRIES, LANGUAGES
 from vetting.outcomes.states import LEVELS
-from vetting.scoring.weights import MONEY, PERSISTENCE, RESULTS, TRANSFER as SKILL
+from vetting.scoring.weights import MONEY, PERSISTENCE, RESULTS
+from vetting.scoring.weights import TRANSFER as SKILL
 from vetting.web.templatetags.wording import measure
 
 
@@ -57,28 +58,22 @@ SELF_CLAIMS: Mapping[str, str] = {
 }
 
 
+_LABELS: Mapping[str, Callable[[str], str]] = {
+    "metric": lambda key: METRICS[key].name,
+    "category": lambda key: Category(key).label.capitalize(),
+    "industry": lambda code: INDUSTRIES[code].name,
+    "size": lambda key: SIZE_BANDS[key].label,
+    "mode": MODES.__getitem__,
+    "availability": AVAILABILITY.__getitem__,
+    "language": LANGUAGES.__getitem__,
+    "country": COUNTRIES.__getitem__,
+    "level": lambda level: LEVELS[int(level)].capitalize(),
+}
+
+
 def label(field: str, value: str) -> str:
-    """The words for one value of a search's field; KeyError on a value that search does not know."""
-    match field:
-        case "metric":
-            return METRICS[value].name
-        case "category":
-            return Category(value).label.capitalize()
-        case "industry":
-            return INDUSTRIES[value].name
-        case "size":
-            return SIZE_BANDS[value].label
-        case "mode":
-            return MODES[value]
-        case "availability":
-            return AVAILABILITY[value]
-        case "language":
-            return LANGUAGES[value]
-        case "country":
-            return COUNTRIES[value]
-        case "level":
-            return LEVELS[int(value)].capitalize()
-    raise KeyError(field)
+    """The words for one value of a search's field. Only for what search knows: anything else raises."""
+    return _LABELS[field](value)
 
 
 def whereabouts(place: str, country: str) -> str:

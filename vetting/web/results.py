@@ -129,4 +129,4 @@ def _adds(result: ShownResult, ledger: Ledger) -> str:
     points = ledger.points.get(result.key)
     if points is None:
         return "Adds nothing: only what somebody else has confirmed or refused counts"
-    return f"Adds {signed(points, 0)} to the ledger"
+    return f"Adds {signed(points)} to the ledger"

@@ -63,12 +63,15 @@ def measure(value: object, unit: str) -> str:
 
 
 @register.filter
-def signed(value: object, places: int = 1) -> str:
-    """What an entry adds: +3.2 and 0.0, and a minus sign where it takes away. Always so many decimals, so that a column lines up."""
+def signed(value: object, places: int | None = None) -> str:
+    """What an entry adds: +3.2 and 0.0, and a minus sign where it takes away; a whole number has no decimals.
+
+    Always so many decimals, so that a column lines up.
+    """
     exact = _decimal(value)
     if exact is None:
         return NOT_KNOWN
-    text = _grouped(exact, places)
+    text = _grouped(exact, places if places is not None else 0 if isinstance(value, int) else 1)
     if text.startswith(_MINUS) or not text.strip("0."):
         return text
     return f"+{text}"

@@ -1,0 +1,176 @@
+"""Rows become evidence, evidence becomes a card."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests import builders as b
+from vetting.kernel.actors import ANONYMOUS
+from vetting.outcomes import actions as outcomes
+from vetting.profiles import actions as profiles
+from vetting.profiles.models import Profile
+from vetting.scorecards.actions import compute
+from vetting.scorecards.coverage import coverage
+from vetting.scorecards.gather import gather
+from vetting.scorecards.models import Scorecard
+from vetting.scorecards.queries import field_spread, of_profile, stale, visible_to
+
+pytestmark = pytest.mark.django_db
+LATER = b.AT + timedelta(hours=1)
+
+
+def test_a_claim_holds_what_the_client_stands_behind():
+    profile = b.consultant()
+    work = {"fee": Decimal(1000), "fee_currency": "EUR"}
+    outcome = b.outcome(
+        b.goal(b.engagement(profile, **work)), money=Decimal(5000), money_currency="EUR", share=60
+    )
+    b.answered(outcome, result_verdict="correct", result_value=Decimal("7.2"), shares="25-50")
+    evidence = gather([profile.pk])[profile.pk]
+    (claim,) = evidence.claims
+    assert (claim.key, claim.baseline, claim.target, claim.achieved) == (str(outcome.pk), 9.4, 7.0, 7.2)
+    assert (claim.level, claim.rejected, claim.preregistered, claim.transfer) == (3, False, False, 3)
+    assert (claim.fee, claim.money, claim.share) == (1000.0, 5000.0, 0.375)
+    assert claim.cluster == str(outcome.goal.engagement.organization_id)
+    assert evidence.metric_of == {str(outcome.pk): "cost_per_ticket"}
+
+
+def test_the_consultants_own_share_counts_where_it_is_smaller_or_the_client_cannot_say():
+    profile = b.consultant()
+    first = b.outcome(b.goal(b.engagement(profile)), share=10)
+    b.answered(first, shares="75-100")
+    second = b.outcome(b.goal(b.engagement(profile, b.client("Second Place"))), share=40)
+    b.answered(second, ("Dan", "dan@second-place.example"), shares="")
+    assert sorted(claim.share for claim in gather([profile.pk])[profile.pk].claims) == [0.1, 0.4]
+
+
+def test_a_baseline_the_client_corrects_beyond_the_target_leaves_nothing_achieved():
+    profile = b.consultant()
+    b.result(profile, baseline_verdict="correct", baseline_value=Decimal(6))
+    (claim,) = gather([profile.pk])[profile.pk].claims
+    assert (claim.rejected, claim.baseline) == (True, 9.4)
+
+
+def test_what_nobody_answered_is_no_evidence():
+    profile = b.consultant()
+    b.outcome(b.goal(b.engagement(profile)))
+    b.asked(b.outcome(b.goal(b.engagement(profile))))
+    assert gather([profile.pk])[profile.pk].claims == []
+
+
+def test_a_weak_source_that_vouches_for_nobody_else_is_known():
+    ana, ben = b.consultant(), b.consultant("Ben Other")
+    one, both = ("One", "one@gmail.com"), ("Both", "both@gmail.com")
+    b.answered(b.outcome(b.goal(b.engagement(ana))), one)
+    b.answered(b.outcome(b.goal(b.engagement(ana))), both)
+    b.answered(b.outcome(b.goal(b.engagement(ben))), both)
+    assert [claim.vouches_elsewhere for claim in gather([ana.pk])[ana.pk].claims] == [False, True]
+
+
+def test_a_peers_word_weighs_by_his_own_clients():
+    owner = b.user("ana@elsewhere.example")
+    details = {"name": "Ana", "country": "LV", "languages": ["lv"]}
+    ana = profiles.create(owner=owner, details=details, by=owner.actor, at=b.AT)
+    ben = b.consultant("Ben Peer")
+    b.result(ben)
+    b.referral(ana, ("Ben", ben.owner.email))
+    b.referral(ana, ("Nobody", "nobody@peer.example"))
+    found = [
+        (each.clients_verified, each.referred_in_all, each.reciprocal)
+        for each in gather([ana.pk])[ana.pk].referrals
+    ]
+    assert found == [(1, 1, False), (0, 1, False)]
+
+
+def test_a_card_is_stored_with_its_reasons_and_goes_stale_with_the_evidence():
+    profile = b.consultant()
+    assert stale(at=LATER, most=9) == [profile.pk]
+    compute([profile.pk], at=LATER)
+    empty = of_profile(profile.pk)
+    assert (empty.counted, empty.ledger, stale(at=LATER, most=9)) == (0, [], [])
+    outcome = b.result(profile)
+    assert stale(at=LATER, most=9) == [profile.pk]
+    compute([profile.pk], at=LATER)
+    card = of_profile(profile.pk)
+    assert Scorecard.objects.count() == 1
+    assert card.counted == 1
+    assert {row["key"] for row in card.ledger} == {str(outcome.pk)}
+    assert sum(row["value"] for row in card.ledger) == pytest.approx(card.theta - empty.theta, abs=1e-9)
+    assert list(card.metrics) == ["cost_per_ticket"]
+    assert card.low < card.mean < card.high
+    assert str(card) == f"{profile.pk}: {card.low:.1f} to {card.high:.1f}"
+
+
+def test_a_card_grows_old_in_a_week():
+    profile = b.consultant()
+    compute([profile.pk], at=LATER)
+    assert stale(at=LATER + timedelta(days=6), most=9) == []
+    assert stale(at=LATER + timedelta(days=7), most=9) == [profile.pk]
+
+
+def test_nothing_she_says_of_herself_moves_one_bit():
+    profile = b.consultant()
+    b.result(profile)
+    compute([profile.pk], at=LATER)
+    columns = ["mean", "low", "high", "theta", "theta_low", "ledger", "metrics", "dimensions", "coverage"]
+    before = Scorecard.objects.values(*columns).get()
+    me = profile.owner.actor
+    profiles.add_claim(profile, kind="title", text="World's leading guru", by=me, at=b.AT)
+    profiles.add_claim(profile, kind="followers", text="followers", count=9_000_000, by=me, at=b.AT)
+    details = {"biography": "x" * 4_000, "rate": Decimal(9000), "rate_currency": "EUR", "availability": "now"}
+    profiles.change(Profile.objects.get(), details=details, by=me, at=b.AT)
+    compute([profile.pk], at=LATER)
+    assert Scorecard.objects.values(*columns).get() == before
+
+
+def test_coverage_counts_every_engagement_and_never_flatters():
+    from vetting.followups import actions as followups
+
+    profile = b.consultant()
+    b.result(profile, organization=b.client("One"))
+    b.result(profile, "8.00", organization=b.client("Two"))
+    b.result(profile, organization=b.client("Three"), result_verdict="wrong")
+    b.result(profile, organization=b.client("Four"), result_verdict="correct", result_value=Decimal("6.5"))
+    b.asked(b.outcome(b.goal(b.engagement(profile, b.client("Five")))), ("E", "e@five.example"))
+    declined = b.asked(b.outcome(b.goal(b.engagement(profile, b.client("Six")))), ("F", "f@six.example"))
+    followups.decline(declined.pk, at=b.AT)
+    silent = b.asked(b.outcome(b.goal(b.engagement(profile, b.client("Seven")))), ("G", "g@seven.example"))
+    followups.expire(silent.pk, at=b.AT + timedelta(days=365))
+    b.engagement(profile, b.client("Eight"))
+    found = coverage(profile.pk)
+    assert sorted(found.pop("blocks")) == sorted(
+        ["confirmed", "missed", "rejected", "corrected", "open", "declined", "silent", "not_asked"]
+    )
+    assert found == {"declared": 8, "asked": 7, "answered": 4, "declined": 1, "silent": 1, "open": 1}
+
+
+def test_an_engagement_with_a_met_and_a_missed_goal_shows_the_miss():
+    profile = b.consultant()
+    engagement = b.engagement(profile)
+    b.answered(b.outcome(b.goal(engagement)))
+    b.answered(b.outcome(b.goal(engagement), "8.00"), ("Dan", "dan@paper-umbrella.example"))
+    assert coverage(profile.pk)["blocks"] == ["missed"]
+
+
+def test_withdrawing_cannot_hide_a_result():
+    profile = b.consultant()
+    b.result(profile, "12.00")
+    before = gather([profile.pk])[profile.pk]
+    from vetting.kernel.verdict import RefusedError
+    from vetting.outcomes.models import Outcome
+
+    with pytest.raises(RefusedError):
+        outcomes.withdraw(Outcome.objects.get(), by=profile.owner.actor, at=b.AT)
+    assert gather([profile.pk])[profile.pk] == before
+
+
+def test_the_field_behind_a_streak_and_who_sees_a_card():
+    assert field_spread() == (0.0, 50.0, 100.0)
+    people = [b.consultant(name) for name in ("Ana One", "Ana Two", "Ana Three")]
+    for number, profile in enumerate(people):
+        b.result(profile, f"{5 + number * 3}.00", organization=b.client(f"Place {number}"))
+    compute([profile.pk for profile in people], at=LATER)
+    means = sorted(Scorecard.objects.values_list("mean", flat=True))
+    assert field_spread() == tuple(means)
+    assert [card.profile.name for card in visible_to(ANONYMOUS)] == ["Ana One", "Ana Two", "Ana Three"]
