@@ -16,3 +16,8 @@ def users_with_mailbox(address: str) -> QuerySet[User]:
 def keys_of(user_id: UUID) -> QuerySet[ApiKey]:
     keys: QuerySet[ApiKey] = ApiKey.objects.filter(user_id=user_id)
     return keys.order_by("created", "digest")
+
+
+def key_of_digest(digest: str) -> ApiKey | None:
+    """The key whose secret has this digest, with its account."""
+    return ApiKey.objects.select_related("user").filter(digest=digest).first()

@@ -1,6 +1,6 @@
 """What the OpenAPI document cannot see by itself: how callers show who they are, and what our fields take.
 
-Loaded by the app's ready(), so that drf-spectacular knows these before it draws the document.
+Loaded by the app's ready(), so that drf-spectacular knows it before it draws the document.
 """
 
 from typing import Any
@@ -12,11 +12,48 @@ from drf_spectacular.utils import Direction
 _FIGURE = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
 
 
-class _Scoped(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]] | None:
-        return None
-
-
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Each operation names the scope a key needs; some take no key at all."""
+
     target_class = "vetting.api.authentication.ApiKeyAuthentication"
     name = "apiKey"
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> Any:
+        requirement: dict[str, list[str]] | None = auto_schema.view.key_requirement(auto_schema.method, self.name)
+        return requirement
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002
+        return {"type": "http", "scheme": "bearer", "description": "An API key; it begins with touch_."}
+
+
+class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication"
+    name = "sessionToken"
+    priority = 1  # before the one that drf-spectacular brings along
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002
+        about = "What signing in at /_allauth/app/v1/ gives to a program."
+        return {"type": "apiKey", "in": "header", "name": "X-Session-Token", "description": about}
+
+
+class TextField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "vetting.api.fields.Text"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:  # noqa: ARG002
+        field, schema = self.target, {"type": "string"}
+        if field.most is not None:
+            schema |= {"maxLength": field.most}
+        if field.words:
+            schema |= {"enum": ["", *field.words] if not field.required else list(field.words)}
+        return schema
+
+
+class FigureField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "vetting.api.fields.Figure"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:  # noqa: ARG002
+        text = {"type": "string", "format": "decimal", "pattern": _FIGURE}
+        if direction == "response":
+            return text
+        bounds = {"exclusiveMinimum": -(10**15), "exclusiveMaximum": 10**15}
+        return {"anyOf": [{"type": "number", **bounds}, text]}

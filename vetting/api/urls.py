@@ -1,4 +1,1 @@
-from django.urls import URLPattern
-
-app_name = "api"
-urlpatterns: list[URLPattern] = []
+"""Every address of the API. None ends with a slash."""

@@ -38,18 +38,23 @@ def ask(
     at: datetime,
     country: str = "",
 ) -> Ask:
-    """Queue one question to one person; its letter goes out in her office hours, when the caps allow."""
+    """Queue one question to one person; its letter goes out in her office hours, when the caps allow.
+
+    `about` holds the plain values of its letters, dates in ISO form under names that end in _on.
+    """
     User.objects.select_for_update().get(pk=consultant.pk)
     require_all(
         check_text(name, field="name"), rules.may_write_to(consultant, email), rules.may_ask_more(consultant)
     )
     referee = _referee(name=name.strip(), email=clean_address(email) or "", country=country, at=at)
+    # Again, now that her row is locked: a stop in this very moment either is seen here or closes this ask.
+    require_all(rules.may_write_to(consultant, email))
     row = Ask(
         kind=kind,
         subject_id=subject_id,
         consultant=consultant,
         referee=referee,
-        about=dict(about),
+        about={**about, "referee": name.strip()},  # greeted as this consultant knows her, not as another does
         created_at=at,
         expires_at=at + QUEUE_LIFE,
     )
@@ -62,6 +67,13 @@ def ask(
 def lock(ask_id: UUID) -> Ask:
     """The ask, locked until the transaction ends, with its referee and its consultant."""
     return Ask.objects.select_for_update(of=("self",)).select_related("referee", "consultant").get(pk=ask_id)
+
+
+def lock_open(referee_id: UUID) -> list[Ask]:
+    """Her open asks, locked until the transaction ends, and before them herself: no new one appears meanwhile."""
+    Referee.objects.select_for_update().get(pk=referee_id)
+    rows = Ask.objects.select_for_update(of=("self",)).select_related("referee", "consultant")
+    return list(rows.filter(referee_id=referee_id, status__in=OPEN).order_by("id"))
 
 
 @transaction.atomic
@@ -100,11 +112,11 @@ def decline(ask_id: UUID, *, at: datetime, reason: str = "") -> Ask:
 def stop(ask_id: UUID, *, at: datetime) -> Referee:
     """No more letters to this mailbox, from anybody, from now on. Doing it twice is the same as once."""
     referee_id = Ask.objects.values_list("referee_id", flat=True).get(pk=ask_id)
-    referee = Referee.objects.select_for_update().get(pk=referee_id)
-    by = as_referee(referee.pk)
-    suppressed = suppress(referee.email, reason="stopped", at=at)
-    record(suppressed, "suppress", by=by, at=at, facts={"reason": suppressed.reason})
-    for row in _open_asks(referee):
+    rows = lock_open(referee_id)
+    referee = Referee.objects.get(pk=referee_id)
+    by = as_referee(referee_id)
+    _suppress(referee, reason="stopped", by=by, at=at)
+    for row in rows:
         _close(row, "stopped", by=by, at=at)
     return referee
 
@@ -125,10 +137,10 @@ def bounce(row: Ask, *, for_good: bool, at: datetime) -> None:
     Each consultant is told.
     """
     by = system("followups")
+    rows = lock_open(row.referee_id)
     if for_good:
-        suppressed = suppress(row.referee.email, reason="bounced", at=at)
-        record(suppressed, "suppress", by=by, at=at, facts={"reason": suppressed.reason})
-    for each in _open_asks(row.referee):
+        _suppress(row.referee, reason="bounced", by=by, at=at)
+    for each in rows:
         if not for_good and each.pk != row.pk:
             continue
         _close(each, "bounced", by=by, at=at)
@@ -161,6 +173,11 @@ def plan(row: Ask, step: str, *, letter: str, due_at: datetime) -> None:
     )
 
 
+def _suppress(referee: Referee, *, reason: str, by: Actor, at: datetime) -> None:
+    row = suppress(referee.email, reason=reason, at=at)
+    record(row, "suppress", by=by, at=at, facts={"reason": row.reason})
+
+
 def _close(row: Ask, status: str, *, by: Actor, at: datetime) -> None:
     move(row, status, by=by, at=at)
     AskStep.objects.filter(ask=row, state__in=["planned", "claimed"]).update(
@@ -173,12 +190,7 @@ def _close(row: Ask, status: str, *, by: Actor, at: datetime) -> None:
     waiting.exclude(held="").update(due_at=at, held="")
 
 
-def _open_asks(referee: Referee) -> list[Ask]:
-    rows = Ask.objects.select_for_update(of=("self",)).select_related("referee", "consultant")
-    return list(rows.filter(referee=referee, status__in=OPEN).order_by("id"))
-
-
 def _referee(*, name: str, email: str, country: str, at: datetime) -> Referee:
-    """The person at that mailbox; her first name and address stay, whoever asks her later."""
+    """The person at that mailbox, locked; her first name and address stay, whoever asks her later."""
     details = {"email": email, "name": name, "country": country, "created_at": at}
-    return Referee.objects.get_or_create(mailbox=mailbox_of(email), defaults=details)[0]
+    return Referee.objects.select_for_update().get_or_create(mailbox=mailbox_of(email), defaults=details)[0]

@@ -76,8 +76,9 @@ def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
     secret = new_secret()
     try:
         mail = _mail(step, ask, secret, at=at)
+        mail.as_bytes()  # the folding of a header may fail as well
     except Exception as error:  # noqa: BLE001 - one letter that cannot be set must not hold up all the others
-        log.error("letter_not_set", step=str(step.pk), letter=step.letter, error=type(error).__name__)
+        log.warning("letter_not_set", step=str(step.pk), letter=step.letter, error=type(error).__name__)
         _put_off(step, Delivery(Fate.TEMPORARY, type(error).__name__), at)
         return
     if step.step in LETTER_STEPS:
@@ -202,10 +203,14 @@ def _put_off(step: AskStep, delivery: Delivery, at: datetime) -> None:
 
 @transaction.atomic
 def _failed(step: AskStep, delivery: Delivery, at: datetime) -> None:
-    """The asks are locked before the step, in the order in which an answer locks them."""
-    if step.step in LETTER_STEPS:
-        actions.bounce(step.ask, for_good=delivery.fate is Fate.PERMANENT, at=at)
+    to_referee = step.step in LETTER_STEPS
+    if to_referee:
+        actions.lock_open(
+            step.ask.referee_id
+        )  # the asks before the step, in the order in which an answer locks them
     _settle(step, state="failed", detail=delivery.detail, lease=None)
+    if to_referee:
+        actions.bounce(step.ask, for_good=delivery.fate is Fate.PERMANENT, at=at)
 
 
 def _doubt(step: AskStep, delivery: Delivery, at: datetime) -> None:

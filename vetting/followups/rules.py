@@ -15,6 +15,9 @@ from vetting.mail.queries import is_suppressed
 
 MOST_OPEN = 60  # of one consultant at a time
 
+# A letter whose DATA has begun and that nobody has confirmed: she may have it.
+_MAY_BE_THERE = Q(state="data") | Q(ambiguous__gt=0)
+
 
 def may_write_to(consultant: User, address: str) -> Verdict:
     """A real mailbox of somebody else who has not stopped us. The reader of a refusal is the consultant."""
@@ -58,17 +61,17 @@ def may_answer(ask: Ask, *, at: datetime) -> Verdict:
     return ALLOWED
 
 
-def held_until(ask: Ask, step: str, *, at: datetime) -> tuple[datetime, str]:
+def held_until(ask: Ask, step: AskStep, *, at: datetime) -> tuple[datetime, str]:
     """When that letter may go out at the earliest, and the reason a cap gives; (`at`, "") where none holds it."""
-    if step not in LETTER_STEPS:
+    if step.step not in LETTER_STEPS:
         return at, ""
-    if step == "ask" and _pair_is_busy(ask):
+    if step.step == "ask" and _pair_is_busy(ask):
         return at + cadence.EXPIRY, "This person has another open question of yours; this one follows it."
-    if step == "ask":
-        earliest = cadence.earliest_ask(_asks_begun(ask.referee_id), at=at)
+    if step.step == "ask":
+        earliest = cadence.earliest_ask(_asks_begun(ask), at=at)
         if earliest > at:
             return earliest, "This person was asked twice in 90 days already, over all consultants."
-    earliest = cadence.earliest_letter(_letters_sent(ask.referee_id), at=at)
+    earliest = cadence.earliest_letter(_letters_sent(step, ask.referee_id), at=at)
     if earliest > at:
         return earliest, "This person had three letters in 30 days already, over all consultants."
     return at, ""
@@ -76,22 +79,23 @@ def held_until(ask: Ask, step: str, *, at: datetime) -> tuple[datetime, str]:
 
 def _pair_is_busy(ask: Ask) -> bool:
     others = Ask.objects.filter(consultant_id=ask.consultant_id, referee_id=ask.referee_id).exclude(pk=ask.pk)
-    in_data = AskStep.objects.filter(ask__in=others, step="ask", state="data")
-    return others.filter(status__in=BEGUN).exists() or in_data.exists()
+    may_be_there = AskStep.objects.filter(_MAY_BE_THERE, ask__in=others.filter(status__in=OPEN), step="ask")
+    return others.filter(status__in=BEGUN).exists() or may_be_there.exists()
 
 
-def _asks_begun(referee_id: UUID) -> list[datetime]:
-    begun = Ask.objects.filter(referee_id=referee_id, begun_at__isnull=False)
-    moments = begun.order_by("-begun_at").values_list("begun_at", flat=True)[: cadence.NEW_ASKS]
-    return [moment for moment in moments if moment is not None]
+def _asks_begun(ask: Ask) -> list[datetime]:
+    """Moments of the last asks that reached her, or may have."""
+    others = Ask.objects.filter(referee_id=ask.referee_id).exclude(pk=ask.pk)
+    begun = others.filter(begun_at__isnull=False).values_list("begun_at", flat=True)
+    in_doubt = AskStep.objects.filter(_MAY_BE_THERE, ask__in=others.filter(begun_at=None), step="ask")
+    moments = [*begun, *in_doubt.values_list("lease_until", flat=True)]
+    return sorted(moment for moment in moments if moment is not None)[-cadence.NEW_ASKS :]
 
 
-def _letters_sent(referee_id: UUID) -> list[datetime]:
-    """Moments of the last letters; one whose fate is unknown counts from the end of its lease."""
+def _letters_sent(step: AskStep, referee_id: UUID) -> list[datetime]:
+    """Moments of the last letters besides this one; one whose fate is unknown counts from the end of its lease."""
     steps = AskStep.objects.filter(
-        Q(state="sent") | Q(state__in=["data", "uncertain"]),
-        ask__referee_id=referee_id,
-        step__in=LETTER_STEPS,
-    )
+        Q(state="sent") | _MAY_BE_THERE, ask__referee_id=referee_id, step__in=LETTER_STEPS
+    ).exclude(pk=step.pk)
     moments = [sent_at or lease_until for sent_at, lease_until in steps.values_list("sent_at", "lease_until")]
     return sorted(moment for moment in moments if moment is not None)[-cadence.LETTERS :]

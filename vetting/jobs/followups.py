@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from vetting.followups.outbox import BATCH, chase_due
+from vetting.followups.outbox import chase_due
 from vetting.jobs.clock import now
 from vetting.kernel.actors import system
 from vetting.mail.sending import SmtpLine
@@ -16,7 +16,7 @@ from vetting.referrals import queries as referral_queries
 def wake() -> None:
     """Until nothing is due: one SMTP connection for all of it."""
     with SmtpLine() as line:
-        while chase_due(post=line, at=now()) == BATCH:
+        while chase_due(post=line, at=now()):
             pass
     note_silences()
 

@@ -1,15 +1,20 @@
 """The letters of the house: registered by name, set from plain values, text first and HTML second."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
 from typing import Any
 
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
+
+from vetting.kernel.mailboxes import clean_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +50,60 @@ class Rendered:
     html: str
 
 
+_INLINER = css_inline.CSSInliner(
+    keep_at_rules=True, load_remote_stylesheets=False
+)  # at-rules carry the dark colours
+
+
 def render(name: str, values: Mapping[str, Any]) -> Rendered:
     """Set the letter `name` from `values`; KeyError where no such letter is registered."""
     letter = LETTERS[name]
-    context = {**values, "letter": letter, "site_url": settings.SITE_URL}
+    context = {**values, "letter": letter, "site_url": settings.SITE_URL, "house": _house_address()}
     subject = " ".join(render_to_string(f"mail/{name}.subject.txt", context).split())
-    html = css_inline.inline(render_to_string(f"mail/{name}.html", context))
+    text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"mail/{name}.txt", context)).strip() + "\n"
     return Rendered(
-        subject=subject, text=render_to_string(f"mail/{name}.txt", context).strip() + "\n", html=html
+        subject=subject, text=text, html=_INLINER.inline(render_to_string(f"mail/{name}.html", context))
     )
+
+
+def day_words(day: date) -> str:
+    """14 May 2026"""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _house_address() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def message_id(name: str) -> str:
     """The same for the same name, so that a letter sent twice in doubt shows once in a mailbox."""
-    return f"<{name}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}>"
+    return f"<{name}@{_house_address().rpartition('@')[2]}>"
+
+
+class _Whole:
+    """A header that goes out as it is: the standard library would fold a long address into unreadable encoded words."""
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        kwds["decoded"], kwds["parse_tree"] = value, None
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("list-unsubscribe", "in-reply-to", "references"):
+    _HEADERS.map_to_type(_name, _Whole)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 def message(rendered: Rendered, *, to: str, id_: str, thread: str = "", stop_url: str = "") -> EmailMessage:
     """The letter as it goes out. `thread` is the Message-ID it follows; `stop_url` answers a POST (RFC 8058)."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = settings.DEFAULT_FROM_EMAIL
-    mail["To"] = to
+    mail["To"] = clean_address(to) or to
     mail["Subject"] = rendered.subject
     mail["Message-ID"] = id_
     mail["Auto-Submitted"] = "auto-generated"
@@ -75,6 +113,7 @@ def message(rendered: Rendered, *, to: str, id_: str, thread: str = "", stop_url
     if stop_url:
         mail["List-Unsubscribe"] = f"<{stop_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(rendered.text)
-    mail.add_alternative(rendered.html, subtype="html")
+    # Not every server between us and her takes eight bits.
+    mail.set_content(rendered.text, cte="quoted-printable")
+    mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     return mail

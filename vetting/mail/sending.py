@@ -5,6 +5,7 @@ in between is ambiguous, and is reported as such instead of being guessed at.
 """
 
 import smtplib
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -14,8 +15,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from django.conf import settings
+from django.core.mail.utils import DNS_NAME
 
-TIMEOUT = 10.0  # seconds for each answer of the server; ten letters stay within the lease of one claim
+TIMEOUT = 10.0  # seconds for each answer of the server
 
 
 class Fate(StrEnum):
@@ -53,9 +55,15 @@ class SmtpLine:
         self._drop()
 
     def send(self, mail: EmailMessage, *, before_data: Callable[[], bool]) -> Delivery:
+        if "Date" not in mail:
+            mail["Date"] = formatdate(localtime=False)
+        content = mail.as_bytes()
         try:
             smtp = self._connected()
             refusal = self._envelope(smtp, mail)
+        except UnicodeError as error:  # an address that no plain SMTP command can hold
+            self._drop()
+            return Delivery(Fate.PERMANENT, _safe(error))
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Delivery(Fate.TEMPORARY, _safe(error))
@@ -65,47 +73,38 @@ class SmtpLine:
         if not before_data():
             self._reset(smtp)
             return Delivery(Fate.STOPPED)
-        return self._data(smtp, mail)
+        return self._data(smtp, content)
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:
-            kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-            smtp = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=TIMEOUT)
+            self._smtp = smtp = _dial()
             if settings.EMAIL_USE_TLS:
-                smtp.starttls()
+                smtp.starttls(context=ssl.create_default_context())
             if settings.EMAIL_HOST_USER:
                 smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
-            self._smtp = smtp
         return self._smtp
 
     def _envelope(self, smtp: smtplib.SMTP, mail: EmailMessage) -> Delivery | None:
         """None when the server takes this sender and this recipient."""
         smtp.ehlo_or_helo_if_needed()
-        for code, answer in (
-            smtp.mail(parseaddr(mail["From"])[1]),
-            smtp.rcpt(parseaddr(mail["To"])[1]),
-        ):
-            if code >= 400:
-                fate = Fate.PERMANENT if code >= 500 else Fate.TEMPORARY
-                return Delivery(fate, _answer(code, answer))
-        return None
+        code, answer = smtp.mail(parseaddr(mail["From"])[1])
+        if code >= 400:  # whatever is wrong with our sender says nothing about the recipient
+            return Delivery(Fate.TEMPORARY, _answer(code, answer))
+        code, answer = smtp.rcpt(parseaddr(mail["To"])[1])
+        return _refusal(code, answer) if code >= 400 else None
 
-    def _data(self, smtp: smtplib.SMTP, mail: EmailMessage) -> Delivery:
-        if "Date" not in mail:
-            mail["Date"] = formatdate(localtime=False)
+    def _data(self, smtp: smtplib.SMTP, content: bytes) -> Delivery:
         try:
-            code, answer = smtp.data(mail.as_bytes())
-        except (
-            smtplib.SMTPDataError
-        ) as refused:  # the server would not take DATA at all: nothing was delivered
-            self._reset(smtp)
-            fate = Fate.PERMANENT if refused.smtp_code >= 500 else Fate.TEMPORARY
-            return Delivery(fate, _answer(refused.smtp_code, refused.smtp_error))
+            code, answer = smtp.data(content)
+        except smtplib.SMTPDataError as refused:
+            self._reset(smtp)  # the server would not take DATA at all: nothing was delivered
+            return _refusal(refused.smtp_code, refused.smtp_error)
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Delivery(Fate.AMBIGUOUS, _safe(error))
         if code >= 400:
-            return Delivery(Fate.PERMANENT if code >= 500 else Fate.TEMPORARY, _answer(code, answer))
+            self._reset(smtp)
+            return _refusal(code, answer)
         return Delivery(Fate.SENT, _answer(code, answer))
 
     def _reset(self, smtp: smtplib.SMTP) -> None:
@@ -118,6 +117,20 @@ class SmtpLine:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+def _dial() -> smtplib.SMTP:
+    name = DNS_NAME.get_fqdn()  # looked up once; the library would ask again for every connection
+    if settings.EMAIL_USE_SSL:
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(
+            settings.EMAIL_HOST, settings.EMAIL_PORT, name, timeout=TIMEOUT, context=context
+        )
+    return smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, name, timeout=TIMEOUT)
+
+
+def _refusal(code: int, answer: bytes | str) -> Delivery:
+    return Delivery(Fate.PERMANENT if code >= 500 else Fate.TEMPORARY, _answer(code, answer))
 
 
 def _answer(code: int, answer: bytes | str) -> str:

@@ -77,7 +77,8 @@ def places(claims: Sequence[Claim], constants: Constants) -> dict[str, Place]:
         weak = claim.level <= constants.weak_level and not claim.vouches_elsewhere
         pool = None if weak else claim.cluster
         rank = ranks[pool] = ranks.get(pool, 0) + 1
-        weight = constants.weak_source**rank if weak else constants.same_client ** (rank - 1)
+        fade = constants.weak_source if weak else constants.same_client
+        weight = (constants.weak_first if weak else 1.0) * fade ** (rank - 1)
         found[claim.key] = Place(rank=rank, weight=weight, weak=weak)
     return found
 

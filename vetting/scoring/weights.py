@@ -65,7 +65,8 @@ class Constants:
     boldest: float  # a target this many usual changes away is as ambitious as a target gets
     same_client: float  # rho: each further claim of one client cluster counts this much of the one before
     weak_level: int  # the weakest evidence level that counts at all
-    weak_source: float  # the same over all weakest-level sources that vouch for nobody else, the first too
+    weak_first: float  # what the first of all weakest-level sources counts that vouch for nobody else
+    weak_source: float  # rho of these: each further one counts this much of the one before
     reading: float  # what one of the two follow-up readings of one result counts
     referral_shift: float  # the most that referrals can move the starting point, in standard deviations
     referral_saturation: float  # kappa of 1 - exp(-S / kappa)
@@ -148,8 +149,10 @@ PUBLISHED: Final = Constants(
     # The second result at one client tells less than the first one at another.
     same_client=0.7,
     weak_level=1,
-    # Sources anybody can make. The first counts .5, the second .25, ...: all of them together less than one
-    # claim of that level, so that a hundred of them cannot move any dimension by .4 standard deviations.
+    # Sources anybody can make: .2, .1, .05, ..., all of them together two fifths of one claim. With a first one
+    # that counts in full, a hundred would move a dimension by up to 1.1 standard deviations; the promise is .4,
+    # upward and downward alike.
+    weak_first=0.2,
     weak_source=0.5,
     # The 6- and 12-month values of one metric are two looks at one thing.
     reading=0.5,

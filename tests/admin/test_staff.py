@@ -1,0 +1,74 @@
+"""The staff's door reads everything and changes only through the actions."""
+
+import pytest
+from django.contrib import admin
+
+from tests import builders as b
+from vetting.audit.queries import trail
+from vetting.profiles.models import Profile
+
+pytestmark = pytest.mark.django_db
+TABLES = sorted(
+    table._meta.model_name for table in admin.site._registry if table._meta.app_label == "vetting"
+)
+
+
+@pytest.fixture
+def sam(client):
+    client.force_login(b.User.objects.create_superuser("sam@touchstone.example"))
+    return client
+
+
+def test_every_table_is_there():
+    assert TABLES == [
+        "ask", "askstep", "attestation", "auditentry", "engagement", "goal", "listing", "measurement", "organization",
+        "organizationdomain", "outcome", "profile", "referee", "referral", "scorecard", "selfclaim", "suppression",
+        "user",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_each_list_and_row_is_read_and_none_is_written(sam, table, django_assert_max_num_queries):
+    ana = b.consultant()
+    for number in range(3):
+        b.result(ana, organization=b.client(f"Place {number}"))
+    b.referral(ana)
+    b.published(ana)
+    with django_assert_max_num_queries(12):
+        assert sam.get(f"/staff/vetting/{table}/").status_code == 200
+    assert sam.get(f"/staff/vetting/{table}/?q=a").status_code == 200
+    assert sam.get(f"/staff/vetting/{table}/add/").status_code == 403
+    model = next(each for each in admin.site._registry if each._meta.model_name == table)
+    row = model.objects.order_by("pk").first()
+    if row is not None:
+        page = f"/staff/vetting/{table}/{row.pk}/"
+        assert sam.get(f"{page}change/").status_code == 200
+        assert sam.post(f"{page}change/", {"status": "x"}).status_code == 403
+        assert sam.post(f"{page}delete/", {"post": "yes"}).status_code == 403
+
+
+def test_staff_suspend_and_restore_through_the_actions(sam):
+    ana = b.consultant()
+    for verb, status in (("suspend", "suspended"), ("restore", "listed")):
+        sam.post("/staff/vetting/profile/", {"action": verb, "_selected_action": [str(ana.pk)]})
+        ana.refresh_from_db()
+        assert ana.status == status
+    assert [(entry.after, entry.actor_kind) for entry in trail(ana.pk)][-2:] == [
+        ("suspended", "staff"),
+        ("listed", "staff"),
+    ]
+
+
+@pytest.mark.parametrize("verb", ["suspend", "restore"])
+def test_what_cannot_be_done_is_said(sam, verb):
+    ana = b.consultant(listed=False)
+    page = sam.post(
+        "/staff/vetting/profile/", {"action": verb, "_selected_action": [str(ana.pk)]}, follow=True
+    )
+    assert "Ana Kalnina: This profile is draft by now." in page.content.decode()
+    assert Profile.objects.get().status == "draft"
+
+
+def test_others_stay_outside(client):
+    client.force_login(b.user("ana@advice.example"))
+    assert client.get("/staff/vetting/profile/").status_code == 302

@@ -1,0 +1,60 @@
+"""The clock's door: a lost bell loses nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from tests import builders as b
+from vetting.followups.models import Ask
+from vetting.jobs import bell, clock, followups, schedule, scorecards, search
+from vetting.outcomes.models import Outcome
+from vetting.referrals.actions import ask_peer
+from vetting.referrals.models import Referral
+from vetting.scorecards.models import Scorecard
+from vetting.search.models import Listing
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_clock_is_the_databases():
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_stale_cards_and_listings_find_themselves():
+    people = [b.consultant(f"Ana {word}") for word in ("One", "Two", "Three")]
+    for wake in (scorecards.wake, search.wake, scorecards.wake, search.wake):
+        wake()
+    assert Scorecard.objects.count() == Listing.objects.count() == len(people)
+
+
+def test_an_ask_that_ended_in_silence_frees_the_result_and_the_referral():
+    ana = b.consultant()
+    outcome = b.outcome(b.goal(b.engagement(ana)))
+    b.asked(outcome)
+    asked = ask_peer(profile=ana, name=b.BEN[0], email=b.BEN[1], by=ana.owner.actor, at=b.AT)
+    followups.note_silences()
+    assert Outcome.objects.get().status == "awaiting_client"
+    from vetting.followups.actions import expire
+
+    for ask in Ask.objects.order_by("id"):
+        expire(ask.pk, at=b.AT + timedelta(days=365))
+    followups.note_silences()
+    assert (Outcome.objects.get().status, Referral.objects.get(pk=asked.pk).status) == (
+        "unanswered",
+        "unanswered",
+    )
+
+
+def test_beat_rings_only_bells_that_exist():
+    from celery import current_app
+
+    for entry in schedule.BEAT.values():
+        assert entry["task"] in current_app.tasks
+    assert len(schedule.WAKES) == len(schedule.BEAT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bell_that_nobody_hears_breaks_nothing(settings, caplog):
+    with transaction.atomic():
+        bell.ring("scorecards", "search")
