@@ -7,12 +7,16 @@ import sys
 from django.core.management import execute_from_command_line
 
 from config import embedded
+from config.places import CannotStartError
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    with embedded.running():
-        execute_from_command_line(sys.argv)
+    try:
+        with embedded.running():
+            execute_from_command_line(sys.argv)
+    except CannotStartError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

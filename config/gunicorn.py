@@ -17,8 +17,5 @@ control_socket_disable = True  # it would put a socket into the home folder; not
 
 def post_fork(_arbiter: Any, _worker: Any) -> None:
     """Only a web process borrows connections from a pool; Celery would close one at every task."""
-    database = settings.DATABASES["default"]
-    database["OPTIONS"] = {
-        **database.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": threads + 1, "timeout": 5},
-    }
+    pool = {"min_size": 1, "max_size": threads + 1, "timeout": 5}
+    settings.DATABASES["default"]["OPTIONS"] = {"pool": pool}

@@ -3,10 +3,11 @@
 import json
 import socket
 import warnings
-from typing import Any
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
 
 import django
-from celery.beat import Scheduler
 from celery.exceptions import SecurityWarning
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -29,12 +30,13 @@ def set_up() -> None:
     connections.close_all()
 
 
-class _Web(BaseApplication):  # type: ignore[misc] - gunicorn has no types
+class _Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn on a socket that is already open, with the application that is already loaded."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._application = get_wsgi_application()
+        import_module(settings.ROOT_URLCONF)  # else the first visitor of each process waits for it
         super().__init__()
 
     def load_config(self) -> None:
@@ -53,7 +55,7 @@ def serve_pages(listener: socket.socket) -> None:
 
 
 def keep_letters(listener: socket.socket) -> None:
-    letterbox.run(listener, settings.LETTER_BOX)
+    letterbox.run(listener, cast(Path, settings.LETTER_BOX))
 
 
 def work() -> None:
@@ -67,7 +69,7 @@ def work() -> None:
 
 def beat() -> None:
     """The clock. Its schedule stays in memory: what is due stands in tables, so there is nothing to keep."""
-    celery.Beat(scheduler=Scheduler, quiet=True).run()
+    celery.Beat(scheduler="celery.beat:Scheduler", quiet=True).run()
 
 
 def demo_missing() -> bool:

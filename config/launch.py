@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from config.places import Place
 
@@ -45,7 +46,15 @@ def last_words(where: Place, name: str) -> str:
     return "\n".join([f"Its log is {log_of(where, name)}; the last lines:", *lines[-5:]])
 
 
-def runs_as(where: Place) -> dict[str, int | list[int]]:
+class RunsAs(TypedDict, total=False):
+    """The options of subprocess that change the account."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def runs_as(where: Place) -> RunsAs:
     """What subprocess needs to run something as the servers' account."""
     if where.account is None:
         return {}

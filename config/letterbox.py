@@ -15,7 +15,7 @@ LARGEST = 10 * 1024 * 1024
 async def keep_letters(listener: socket.socket, folder: Path) -> None:
     """Take letters from the listening socket and keep them as a Maildir, until cancelled."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    keeper = Mailbox(str(folder))
+    keeper = Mailbox(folder)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(keeper, data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=loop), sock=listener

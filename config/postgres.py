@@ -68,13 +68,13 @@ def start(where: Place, *, careless: bool) -> None:
     data = data_folder(where)
     if not (data / "PG_VERSION").exists():
         _make_cluster(where, programs, data)
-    _sweep_leftovers(where, data)
-    command: list[str | Path] = [programs / "postgres", "-D", data, "-k", where.run]
-    options = ["listen_addresses=", "unix_socket_permissions=0700", *_QUIET]
-    for option in (*options, *_CARELESS) if careless else options:
-        command += ["-c", option]
-    server = launch(where, command, log="postgres")
-    _wait_until_ready(where, server)
+    crashed = (data / "postmaster.pid").exists()
+    if not (crashed and _take_over(data)):
+        command: list[str | Path] = [programs / "postgres", "-D", data, "-k", where.run]
+        options = ["listen_addresses=", "unix_socket_permissions=0700", *_QUIET]
+        for option in (*options, *_CARELESS) if careless else options:
+            command += ["-c", option]
+        _launch(where, command, tries=10 if crashed else 1)
     _make_database(where)
 
 
@@ -146,7 +146,15 @@ def _make_cluster(where: Place, programs: Path, data: Path) -> None:
     with os.fdopen(handle, "w") as file:
         file.write(where.password("postgres"))
     where.hand_over(Path(secret))
-    command = [programs / "initdb", "-D", data, "-U", ROLE, "--auth=scram-sha-256", f"--pwfile={secret}"]
+    command: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        ROLE,
+        "--auth=scram-sha-256",
+        f"--pwfile={secret}",
+    ]
     command += ["--no-sync", "--no-instructions", *locale]
     try:
         answer = subprocess.run(
@@ -160,25 +168,37 @@ def _make_cluster(where: Place, programs: Path, data: Path) -> None:
 
 
 def _make_database(where: Place) -> None:
-    with psycopg.connect(
-        host=str(where.run),
-        user=ROLE,
-        password=where.password("postgres"),
-        dbname="postgres",
-        autocommit=True,
-    ) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-        if known is None:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    """The password in the file has to be the one the data was made with; say so where it is not."""
+    login = {
+        "host": str(where.run),
+        "user": ROLE,
+        "password": where.password("postgres"),
+        "dbname": "postgres",
+    }
+    try:
+        with psycopg.connect(autocommit=True, **login) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    except psycopg.OperationalError as error:
+        message = (
+            f"PostgreSQL started but does not let us in with {where.state / 'postgres.password'}: {error}"
+        )
+        raise CannotStartError(message) from error
 
 
-def _wait_until_ready(where: Place, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while _pid_file(data_folder(where)) != (server.pid, "ready"):
-        if server.poll() is not None or time.monotonic() > deadline:
-            message = f"PostgreSQL did not start. {last_words(where, 'postgres')}"
-            raise CannotStartError(message)
-        time.sleep(0.01)
+def _launch(where: Place, command: list[str | Path], *, tries: int) -> None:
+    """After a crash the first tries may fail: the server waits for the last of its old processes to end."""
+    for _ in range(tries):
+        server = launch(where, command, log="postgres")
+        deadline = time.monotonic() + _PATIENCE
+        while server.poll() is None and time.monotonic() < deadline:
+            if _pid_file(data_folder(where)) == (server.pid, "ready"):
+                return
+            time.sleep(0.01)
+        time.sleep(0.5)
+    message = f"PostgreSQL did not start. {last_words(where, 'postgres')}"
+    raise CannotStartError(message)
 
 
 def _pid_file(data: Path) -> tuple[int, str] | None:
@@ -195,15 +215,22 @@ def _is_ours(pid: int, data: Path) -> bool:
     return f" -D {data} " in command_of(pid)
 
 
-def _sweep_leftovers(where: Place, data: Path) -> None:
-    """Remove what a crashed server left. The server itself only trusts a number nobody uses again."""
-    path = data / "postmaster.pid"
-    if not path.exists():
-        return
-    first = path.read_text().split("\n", 1)[0]
-    if first.isdigit() and _is_ours(int(first), data):
-        message = f"A PostgreSQL (process {first}) runs on {data} but is not ready. Stop it and start again."
-        raise CannotStartError(message)
-    path.unlink()
-    for leftover in where.run.glob(".s.PGSQL.*"):
-        leftover.unlink()
+def _take_over(data: Path) -> bool:
+    """Whether the server that an earlier start left behind came up after all.
+
+    A number in its file that is now another program's is the one leftover the server cannot see through.
+    """
+    first = (data / "postmaster.pid").read_text().split("\n", 1)[0]
+    deadline = time.monotonic() + _PATIENCE
+    while first.isdigit() and _is_ours(int(first), data):
+        if _pid_file(data) == (int(first), "ready"):
+            return True
+        if time.monotonic() > deadline:
+            message = (
+                f"A PostgreSQL (process {first}) holds {data} and does not answer. Stop it and start again."
+            )
+            raise CannotStartError(message)
+        time.sleep(0.05)
+    if not first.isdigit() or command_of(int(first)):
+        (data / "postmaster.pid").unlink(missing_ok=True)
+    return False

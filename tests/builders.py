@@ -59,10 +59,15 @@ def staff() -> Actor:
 
 
 def consultant(
-    name: str = "Ana Kalnina", *, listed: bool = True, demo: bool = False, **details: Any
+    name: str = "Ana Kalnina",
+    *,
+    listed: bool = True,
+    demo: bool = False,
+    domain: str = "advice.example",
+    **details: Any,
 ) -> Profile:
-    """A profile with an owner of its own, whose mailbox is made of the name."""
-    owner = user(f"{name.lower().replace(' ', '.')}@advice.example")
+    """A profile with an owner of its own, whose mailbox is made of the name. Who refers needs another domain."""
+    owner = user(f"{name.lower().replace(' ', '.')}@{domain}")
     known = {"name": name, "country": "LV", "place": "Riga", "languages": ["lv", "en"], **details}
     profile = profiles.create(owner=owner, details=known, by=owner.actor, at=AT, is_demo=demo)
     return profiles.submit(profile, by=owner.actor, at=AT) if listed else profile

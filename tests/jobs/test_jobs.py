@@ -1,9 +1,12 @@
 """The clock's door: a lost bell loses nothing."""
 
+import queue
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from celery import Celery
+from structlog.testing import capture_logs
 
 from tests import builders as b
 from vetting.followups.models import Ask
@@ -54,7 +57,27 @@ def test_beat_rings_only_bells_that_exist():
     assert len(schedule.WAKES) == len(schedule.BEAT)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_bell_that_nobody_hears_breaks_nothing(settings, caplog):
-    with transaction.atomic():
-        bell.ring("scorecards", "search")
+def test_a_bell_that_nobody_hears_holds_up_nobody(django_capture_on_commit_callbacks, monkeypatch):
+    """The broker refuses; who rang does not wait to learn it, and the next ring is tried again."""
+    deaf = Celery(broker="redis://127.0.0.1:1/0")
+    deaf.conf.broker_transport_options = {"max_retries": 0, "socket_connect_timeout": 1}
+    monkeypatch.setattr(bell, "current_app", deaf)
+    with capture_logs() as logs:
+        with django_capture_on_commit_callbacks(execute=True):
+            bell.ring("scorecards")
+            bell.ring("scorecards")
+        for thread in threading.enumerate():
+            if thread.name == "bell-scorecards":
+                thread.join(30)
+    assert [(log["event"], log["room"]) for log in logs] == [("bell_not_heard", "scorecards")]
+
+
+def test_a_bell_is_heard(django_capture_on_commit_callbacks, monkeypatch):
+    heard = queue.SimpleQueue()
+    app = Celery(broker="memory://")
+    monkeypatch.setattr(bell, "current_app", app)
+    monkeypatch.setattr(app, "send_task", lambda name, **options: heard.put(name))
+    with django_capture_on_commit_callbacks(execute=True):
+        bell.ring("search")
+        assert heard.empty()
+    assert heard.get(timeout=10) == "search.wake"

@@ -104,7 +104,7 @@ def _check_scope(key: ApiKey, scope: str) -> None:
 class Door(APIView):
     """`at` is the moment of this request, the same for everything it does."""
 
-    metadata_class = None
+    http_method_names = ("get", "head", "post", "put", "patch", "delete")
     parser_classes = (StrictJSONParser,)
     throttle_classes = (Limit,)
     at: datetime

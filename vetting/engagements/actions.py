@@ -176,8 +176,8 @@ def answer_goal(ask_id: UUID, *, accepts: bool, at: datetime) -> Goal:
 def withdraw_goal(goal: Goal, *, by: Actor, at: datetime) -> Goal:
     """It stays in the record as withdrawn; an open question about it is closed."""
     require(rules.may_change(by, goal.engagement))
+    followups.cancel(goal.pk, by=by, at=at)  # first, since an answer locks its ask before the goal
     move(goal, "withdrawn", by=by, at=at)
-    followups.cancel(goal.pk, by=by, at=at)
     touch_evidence(goal.engagement.profile_id)
     return goal
 

@@ -175,7 +175,8 @@ def plan(row: Ask, step: str, *, letter: str, due_at: datetime) -> None:
 
 def _suppress(referee: Referee, *, reason: str, by: Actor, at: datetime) -> None:
     row = suppress(referee.email, reason=reason, at=at)
-    record(row, "suppress", by=by, at=at, facts={"reason": row.reason})
+    if row is not None:
+        record(row, "suppress", by=by, at=at, facts={"reason": reason})
 
 
 def _close(row: Ask, status: str, *, by: Actor, at: datetime) -> None:

@@ -102,6 +102,7 @@ def recover(*, at: datetime) -> None:
 def _mail(step: AskStep, ask: Ask, secret: str, *, at: datetime) -> EmailMessage:
     to_referee = step.step in LETTER_STEPS
     url = f"{settings.SITE_URL}/r/{secret}/" if to_referee else ""
+    stop_url = f"{url}stop/" if to_referee else ""
     ends_at = (
         at + cadence.EXPIRY if step.step == "ask" else ask.expires_at
     )  # its days begin with the first letter
@@ -116,14 +117,14 @@ def _mail(step: AskStep, ask: Ask, secret: str, *, at: datetime) -> EmailMessage
         },
         "answer_url": url,
         "decline_url": f"{url}decline/" if to_referee else "",
-        "stop_url": f"{url}stop/" if to_referee else "",
+        "stop_url": stop_url,
     }
     return message(
         render(step.letter, values),
         to=ask.referee.email if to_referee else ask.consultant.email,
         id_=step.message_id,
         thread="" if step.step == "ask" or not to_referee else message_id(f"{ask.pk.hex}.ask"),
-        stop_url=values["stop_url"] if to_referee else "",
+        stop_url=stop_url,
     )
 
 

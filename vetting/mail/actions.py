@@ -6,8 +6,9 @@ from vetting.mail.models import Suppression
 from vetting.mail.queries import mailbox_hash
 
 
-def suppress(address: str, *, reason: str, at: datetime) -> Suppression:
-    """Global and immediate; the first reason stays."""
-    return Suppression.objects.get_or_create(
+def suppress(address: str, *, reason: str, at: datetime) -> Suppression | None:
+    """Global and immediate; None where it is so already, and the first reason stays."""
+    row, is_new = Suppression.objects.get_or_create(
         mailbox_hash=mailbox_hash(address), defaults={"reason": reason, "at": at}
-    )[0]
+    )
+    return row if is_new else None

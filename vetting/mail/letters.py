@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from email.headerregistry import HeaderRegistry
+from email.headerregistry import BaseHeader, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import SMTP, Policy
 from email.utils import parseaddr
 from typing import Any
 
@@ -80,8 +80,8 @@ def message_id(name: str) -> str:
     return f"<{name}@{_house_address().rpartition('@')[2]}>"
 
 
-class _Whole:
-    """A header that goes out as it is: the standard library would fold a long address into unreadable encoded words."""
+class _Whole(BaseHeader):
+    """A header that goes out in one line: folded, a long address becomes encoded words that no program reads."""
 
     max_count = 1
 
@@ -89,8 +89,8 @@ class _Whole:
     def parse(cls, value: str, kwds: dict[str, Any]) -> None:
         kwds["decoded"], kwds["parse_tree"] = value, None
 
-    def fold(self, *, policy: EmailPolicy) -> str:
-        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 _HEADERS = HeaderRegistry()

@@ -158,11 +158,11 @@ def verify_by_record(
 
 @transaction.atomic
 def withdraw(outcome: Outcome, *, by: Actor, at: datetime) -> Outcome:
+    followups.cancel(outcome.pk, by=by, at=at)  # first, since an answer locks its ask before the outcome
     outcome = locked_outcome(outcome.pk)
     require(engagement_rules.may_change(by, outcome.goal.engagement))
     require(rules.may_withdraw(outcome))
     move(outcome, "withdrawn", by=by, at=at)
-    followups.cancel(outcome.pk, by=by, at=at)
     touch_evidence(outcome.goal.engagement.profile_id)
     return outcome
 

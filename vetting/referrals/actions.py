@@ -70,12 +70,13 @@ def answer(ask_id: UUID, *, words: Words, at: datetime) -> Referral:
 @transaction.atomic
 def withdraw(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     """The peer takes her word back, or the consultant her request."""
+    followups.cancel(referral.pk, by=by, at=at)  # first, since an answer locks its ask before the referral
+    referral = Referral.objects.select_for_update(of=("self",)).select_related("profile").get(pk=referral.pk)
     owner = by.is_person(referral.profile.owner_id) and referral.given_at is None
     if not (owner or by.is_staff or (by.kind == "referee" and by.id == referral.referee_id)):
         raise RefusedError(refuse("not_yours", "Only the person who gave this referral withdraws it."))
     require(rules.may_withdraw(referral))
     move(referral, "withdrawn", by=by, at=at)
-    followups.cancel(referral.pk, by=by, at=at)
     touch_evidence(referral.profile_id)
     return referral
 

@@ -149,9 +149,9 @@ PUBLISHED: Final = Constants(
     # The second result at one client tells less than the first one at another.
     same_client=0.7,
     weak_level=1,
-    # Sources anybody can make: .2, .1, .05, ..., all of them together two fifths of one claim. With a first one
-    # that counts in full, a hundred would move a dimension by up to 1.1 standard deviations; the promise is .4,
-    # upward and downward alike.
+    # Sources anybody can make: .2, .1, .05, ..., all of them together two fifths of one claim. With a first
+    # one that counts in full, a hundred would raise a dimension by up to .75 and lower it by up to 1.6
+    # standard deviations; the promise is .4, upward and downward alike.
     weak_first=0.2,
     weak_source=0.5,
     # The 6- and 12-month values of one metric are two looks at one thing.

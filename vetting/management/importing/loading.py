@@ -98,14 +98,22 @@ class Loader:
 
     def _find_client(self, client: str, name: str) -> Organization:
         key = self._source_key("client", client)
-        return company_queries.imported(key) or companies.register(
-            name=name,
-            kind=self._mapping.client_kind,
-            country=self._mapping.client_country,
-            source_key=key,
-            by=BY,
-            at=self._at,
-        )
+        if (known := company_queries.imported(key)) is not None:
+            return known
+        mapping = self._mapping
+        try:
+            return companies.register(
+                name=name,
+                kind=mapping.client_kind,
+                country=mapping.client_country,
+                source_key=key,
+                by=BY,
+                at=self._at,
+            )
+        except InvalidError as invalid:  # both a person and a client have a name: say whose it is
+            raise InvalidError(
+                {f"client {field}": found for field, found in invalid.problems.items()}
+            ) from invalid
 
     def forget(self) -> None:
         """What was made has been rolled back: look it up again."""
@@ -128,5 +136,6 @@ class Loader:
             "measured_on": mapping.verified_on,
             "shown_at": mapping.verified_on,
             "name": mapping.person,
+            "client name": mapping.client,
         }
         return columns.get(field, field)
