@@ -68,6 +68,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 class ApiKey(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
     """A key for programs. Only its digest is stored; `scopes` are words of accounts.states.SCOPES."""
 
+    # Without the reverse name that knox gives it: a reverse relation is a hidden arrow up.
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=80)
     scopes = ArrayField(models.CharField(max_length=20))
     last_used_at = models.DateTimeField(null=True)

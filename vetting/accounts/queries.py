@@ -20,4 +20,5 @@ def keys_of(user_id: UUID) -> QuerySet[ApiKey]:
 
 def key_of_digest(digest: str) -> ApiKey | None:
     """The key whose secret has this digest, with its account."""
-    return ApiKey.objects.select_related("user").filter(digest=digest).first()
+    key: ApiKey | None = ApiKey.objects.select_related("user").filter(digest=digest).first()
+    return key

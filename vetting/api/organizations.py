@@ -18,10 +18,10 @@ from vetting.kernel.text import LINE
 class OrganizationInput(Input):
     name = Text(most=LINE)
     domain = Text(default="", help_text="The registered domain, such as example.com. It proves a client's mailbox.")
-    kind = Text(words=KINDS, required=False, default="company")
+    kind = Text(words=KINDS, default="company")
     country = Text(default="", help_text="ISO 3166-1 alpha-2, such as LV.")
     industry = Text(default="", help_text="An ISIC section or division, such as G or 47; see /industries.")
-    size_band = Text(words=SIZE_BANDS, required=False, default="")
+    size_band = Text(words=SIZE_BANDS, default="")
 
 
 class OrganizationSerializer(serializers.Serializer[Any]):

@@ -29,7 +29,7 @@ class ProfileInput(Input):
     languages = Texts(default=list, help_text="ISO 639-1, such as lv. At least one before the profile is listed.")
     rate = Figure(allow_null=True, default=None, help_text="A day's fee before tax.")
     rate_currency = Text(default="", help_text="ISO 4217, such as EUR.")
-    availability = Text(words=AVAILABILITY, required=False, default="")
+    availability = Text(words=AVAILABILITY, default="")
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
