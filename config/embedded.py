@@ -5,7 +5,6 @@ pair: the first starts it, the last one out stops it, and what a crash left behi
 """
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -69,23 +68,19 @@ def enter(kind: str = "") -> IO[str] | None:
 def leave(users: IO[str], kind: str = "") -> None:
     """Leave the users of the servers; the last one stops them, the newest first."""
     where = place(kind)
-    with _door(where):
+    with users, _door(where):
         fcntl.flock(users, fcntl.LOCK_UN)
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        finally:
-            last = users
         valkey.stop(where)
         postgres.stop(where)
-        last.close()
 
 
 @contextmanager
 def _door(where: Place) -> Iterator[None]:
     """One starter or stopper at a time."""
     with (where.run / "door.lock").open("w") as door:
-        os.set_inheritable(door.fileno(), False)
         fcntl.flock(door, fcntl.LOCK_EX)
         yield

@@ -79,6 +79,20 @@ def end(pid: int, number: signal.Signals, *, patience: float) -> bool:
     return True
 
 
+def number_taken(pid: int) -> bool:
+    """Whether a process has this number; one of ours that ended gives its number back first."""
+    server = _started.get(pid)
+    if server is not None and server.poll() is not None:
+        del _started[pid]
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def command_of(pid: int) -> str:
     """The command line of a process, words joined by spaces; empty where it is gone or only a name is left."""
     words = Path(f"/proc/{pid}/cmdline")

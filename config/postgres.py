@@ -13,8 +13,9 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
-from config.launch import command_of, end, last_words, launch, runs_as
+from config.launch import command_of, end, last_words, launch, number_taken, runs_as
 from config.places import CannotStartError, Place, copy_for, reachable
 
 ROLE = DATABASE = "touchstone"
@@ -86,11 +87,15 @@ def running(where: Place) -> bool:
 
 def stop(where: Place) -> None:
     """Fast shutdown: open transactions are rolled back, the data is left clean."""
-    data = data_folder(where)
-    status = _pid_file(data)
-    if status is None or not _is_ours(status[0], data):
-        return
-    end(status[0], signal.SIGINT, patience=_PATIENCE)
+    pid = process_of(where)
+    if pid is not None:
+        end(pid, signal.SIGINT, patience=_PATIENCE)
+
+
+def process_of(where: Place) -> int | None:
+    """The number of our server's first process, if it is up."""
+    status = _pid_file(data_folder(where))
+    return status[0] if status is not None and _is_ours(status[0], data_folder(where)) else None
 
 
 def _candidates(where: Place) -> list[Path]:
@@ -169,14 +174,11 @@ def _make_cluster(where: Place, programs: Path, data: Path) -> None:
 
 def _make_database(where: Place) -> None:
     """The password in the file has to be the one the data was made with; say so where it is not."""
-    login = {
-        "host": str(where.run),
-        "user": ROLE,
-        "password": where.password("postgres"),
-        "dbname": "postgres",
-    }
+    login = make_conninfo(
+        host=str(where.run), user=ROLE, password=where.password("postgres"), dbname="postgres"
+    )
     try:
-        with psycopg.connect(autocommit=True, **login) as connection:
+        with psycopg.connect(login, autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if known is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
@@ -231,6 +233,7 @@ def _take_over(data: Path) -> bool:
             )
             raise CannotStartError(message)
         time.sleep(0.05)
-    if not first.isdigit() or command_of(int(first)):
+    if not first.isdigit() or number_taken(int(first)):
+        time.sleep(0.5)  # without its file the server cannot wait for its old processes; they end at once
         (data / "postmaster.pid").unlink(missing_ok=True)
     return False

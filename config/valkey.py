@@ -78,11 +78,17 @@ def running(where: Place) -> bool:
 
 def stop(where: Place) -> None:
     """Write the log of changes to disk and stop."""
+    pid = process_of(where)
+    if pid is not None:
+        end(pid, signal.SIGTERM, patience=_PATIENCE)
+
+
+def process_of(where: Place) -> int | None:
+    """The number of our server's process, if it answers."""
     try:
-        pid = int(_client(where).info("server")["process_id"])
+        return int(_client(where).info("server")["process_id"])
     except redis.RedisError:
-        return
-    end(pid, signal.SIGTERM, patience=_PATIENCE)
+        return None
 
 
 def _client(where: Place) -> redis.Redis:

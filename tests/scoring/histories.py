@@ -54,16 +54,21 @@ def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
+ANYWHERE, ANY_RETURN, ANYTHING_LEFT = _part(-200, 250), _part(-200, 1500), _part(-100, 200)
+ANY_ANSWER, ANY_LEVEL = st.integers(0, 4), st.integers(0, 5)
+NOW_AND_THEN = st.integers(0, 9).map(lambda number: number == 0)
+
+
 @st.composite
 def claims(  # noqa: PLR0917 - all by name
     draw: st.DrawFn,
     key: str = "a",
-    reached: st.SearchStrategy[float] = _part(-200, 250),
-    returned: st.SearchStrategy[float] = _part(-200, 1500),
-    transfer: st.SearchStrategy[int] = st.integers(0, 4),
-    left: st.SearchStrategy[float] = _part(-100, 200),
-    levels: st.SearchStrategy[int] = st.integers(0, 5),
-    rejected: st.SearchStrategy[bool] = st.integers(0, 9).map(lambda number: number == 0),
+    reached: st.SearchStrategy[float] = ANYWHERE,
+    returned: st.SearchStrategy[float] = ANY_RETURN,
+    transfer: st.SearchStrategy[int] = ANY_ANSWER,
+    left: st.SearchStrategy[float] = ANYTHING_LEFT,
+    levels: st.SearchStrategy[int] = ANY_LEVEL,
+    rejected: st.SearchStrategy[bool] = NOW_AND_THEN,
 ) -> Claim:
     """One claim. `reached` and `left` are parts of the goal and of the change, `returned` is in fees."""
     direction = draw(st.sampled_from(Direction))
@@ -99,7 +104,7 @@ def claims(  # noqa: PLR0917 - all by name
 
 
 @st.composite
-def histories(draw: st.DrawFn, max_size: int = 7) -> list[Claim]:
+def histories(draw: st.DrawFn, max_size: int = 5) -> list[Claim]:
     """Up to so many claims with keys of their own, at all levels, of few clients."""
     drawn = draw(st.lists(claims(), max_size=max_size))
     return [replace(claim, key=f"claim {number:03}") for number, claim in enumerate(drawn)]

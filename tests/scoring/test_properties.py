@@ -116,7 +116,11 @@ def test_colluders_whom_no_client_verified_and_mutual_referrals_move_nothing(
 
 
 @properties
-@given(histories(max_size=4), st.lists(successes | claims(), min_size=1, max_size=4), st.sampled_from([1, 2, 10, 100]))
+@given(
+    histories(max_size=4),
+    st.lists(successes | claims(), min_size=1, max_size=4),
+    st.sampled_from([1, 2, 10, 100]),
+)
 def test_a_hundred_fakes_of_the_weakest_level_move_no_dimension_by_more_than_two_fifths(
     history, fakes, number
 ):
@@ -204,7 +208,7 @@ def test_the_zero_point_of_a_metric_does_not_matter(history, offset):
 
 
 @properties
-@given(histories(max_size=25), circles())
+@given(histories(max_size=12), circles())
 def test_the_ledger_adds_up(history, referrals):
     scored = score(history, referrals, on=DAY)
     moved = scored.composite.mean - score([], [], on=DAY).composite.mean
@@ -299,13 +303,15 @@ NUMBERS = st.floats(width=64)
 )
 def test_any_number_is_either_scored_or_refused(numbers):
     """Warnings are errors here, so that no overflow passes in silence."""
+    refusal = None
     try:
         scored = score([a_claim(**numbers)], [], on=DAY)
     except ScoringError as error:
-        assert error.field in {*numbers, "target", "achieved"}
-        assert error.key == "a"
-    else:
+        refusal = error
+    if refusal is None:
         assert np.isfinite(figures(scored)).all()
+    else:
+        assert (refusal.key, refusal.field in numbers) == ("a", True)
 
 
 @properties

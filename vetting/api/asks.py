@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,7 +34,9 @@ class HeldSerializer(serializers.Serializer[Any]):
 class AskSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     kind = serializers.CharField(help_text="goal, outcome, peer or sustain.")
-    subject = serializers.UUIDField(source="subject_id", help_text="The goal, outcome or referral it is about.")
+    subject = serializers.UUIDField(
+        source="subject_id", help_text="The goal, outcome or referral it is about."
+    )
     referee = serializers.CharField(source="referee.name")
     status = serializers.CharField()
     status_at = serializers.DateTimeField()
@@ -43,8 +45,59 @@ class AskSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
     held = serializers.SerializerMethodField()
 
-    def get_held(self, ask: AskRow) -> HeldSerializer | None:
-        """Why a cap keeps the letter back, or null."""
-        holds = self.context.get("holds")
-        reason, until = (queries.holds([ask]) if holds is None else holds).get(ask.pk, (None, None))
-        return None if reason is None else HeldSerializer({"reason": reason, "until": until}).data
+    @extend_schema_field(HeldSerializer(allow_null=True, help_text="Why a cap keeps the letter back."))
+    def get_held(self, ask: AskRow) -> dict[str, Any] | None:
+        """Reads `holds`, what queries.holds() found, from the context."""
+        if ask.pk not in self.context["holds"]:
+            return None
+        reason, until = self.context["holds"][ask.pk]
+        return dict(HeldSerializer({"reason": reason, "until": until}).data)
+
+
+class ReferralSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    ask = serializers.UUIDField(source="ask_id")
+    referee = serializers.CharField(source="referee.name")
+    status = serializers.CharField()
+    status_at = serializers.DateTimeField()
+    relation = serializers.CharField()
+    skill = serializers.CharField()
+    saw = serializers.CharField()
+    seen_from = serializers.IntegerField(allow_null=True)
+    seen_to = serializers.IntegerField(allow_null=True)
+    gets_fee = serializers.BooleanField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    given_at = serializers.DateTimeField(allow_null=True)
+
+
+def shown(ask: AskRow) -> dict[str, Any]:
+    return dict(AskSerializer(ask, context={"holds": queries.holds([ask])}).data)
+
+
+class Asks(Door):
+    @operation("asks_list", scope="read", query=PageInput, gives=page_of(AskSerializer))
+    def get(self, _request: Request) -> Response:
+        """What was asked in your name, newest first."""
+        return self.page(queries.visible_to(self.actor), AskSerializer, holds=queries.holds)
+
+
+class Ask(Door):
+    @operation("asks_retrieve", scope="read", gives=AskSerializer)
+    def get(self, _request: Request, ask_id: UUID) -> Response:
+        """Where one of your asks stands, and what keeps its letter back."""
+        return Response(shown(one_of(queries.visible_to(self.actor), ask_id)))
+
+
+class Referrals(Door):
+    @operation("referrals_list", scope="read", query=PageInput, gives=page_of(ReferralSerializer))
+    def get(self, _request: Request) -> Response:
+        """What peers were asked about you and what they said, newest first."""
+        return self.page(referral_queries.visible_to(self.actor), ReferralSerializer)
+
+    @operation("referrals_ask", scope="asks", takes=WhomInput, gives=ReferralSerializer, status=201)
+    def post(self, _request: Request) -> Response:
+        """Have a peer asked, by letter, what she saw of your work."""
+        given, profile = self.given(WhomInput), own_profile(self)
+        referral = referrals.ask_peer(profile=profile, by=self.actor, at=self.at, **given)
+        ring("followups")
+        return Response(ReferralSerializer(referral).data, status=201)

@@ -27,7 +27,7 @@ PUBLIC: Final = "public"  # no key and no session needed
 PERSON: Final = "person"  # a session: what a key that leaked must not be able to do
 
 Handler = TypeVar("Handler", bound=Callable[..., Response])
-_Shape = type[serializers.BaseSerializer[Any]]
+Row = TypeVar("Row", bound=Model)
 
 
 class FieldErrorSerializer(serializers.Serializer[Any]):
@@ -44,7 +44,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = FieldErrorSerializer(many=True, required=False)
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]  # a field, of that name
 
 
 def operation(
@@ -96,9 +96,11 @@ class HasScope(BasePermission):
 
 def _check_scope(key: ApiKey, scope: str) -> None:
     if scope == PERSON:
-        raise PermissionDenied("A key cannot do this; sign in and use X-Session-Token.", "person_only")
+        why = "A key cannot do this; sign in and use X-Session-Token."
+        raise PermissionDenied(why, "person_only")
     if scope not in key.scopes:
-        raise PermissionDenied(f'This key has not the scope "{scope}".', "scope_missing")
+        why = f'This key has not the scope "{scope}".'
+        raise PermissionDenied(why, "scope_missing")
 
 
 class Door(APIView):
@@ -118,19 +120,19 @@ class Door(APIView):
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer.setdefault("Cache-Control", "no-store")
-        return cast("Response", answer)
+        return answer
 
-    def get_permissions(self) -> Sequence[BasePermission]:  # type: ignore[override]
+    def get_permissions(self) -> Sequence[BasePermission]:
         return [AllowAny()] if self.scope == PUBLIC else [HasScope()]
 
     @property
     def scope(self) -> str:
         handler = self._handler(self.request.method or "")
-        return cast("str", handler.scope)  # type: ignore[union-attr]  # initial() has looked
+        return cast("str", handler.scope)
 
     def key_requirement(self, method: str, name: str) -> dict[str, list[str]] | None:
         """What an API key must have for that method, for the OpenAPI document; None where a key will not do."""
-        scope = self._handler(method).scope  # type: ignore[union-attr]  # only asked about methods that exist
+        scope = self._handler(method).scope
         if scope == PERSON:
             return None
         return {name: [] if scope == PUBLIC else [scope]}
@@ -160,14 +162,26 @@ class Door(APIView):
     def asked(self, shape: type[Input]) -> dict[str, Any]:
         """What stands after the ? of the address, each name once."""
         values = dict(self.request.query_params.lists())
-        twice = {name[:80]: [ErrorDetail("Give this once.", "repeated")] for name in values if len(values[name]) > 1}
+        twice = {
+            name[:80]: [ErrorDetail("Give this once.", "repeated")]
+            for name in values
+            if len(values[name]) > 1
+        }
         if twice:
             raise ValidationError(twice)
         return _checked(shape(data={name: value for name, [value] in values.items()}))
 
-    def page(self, rows: QuerySet[Model], shape: type[serializers.Serializer[Any]]) -> Response:
+    def page(
+        self,
+        rows: QuerySet[Row],
+        shape: type[serializers.Serializer[Any]],
+        **context: Callable[[list[Row]], Any],
+    ) -> Response:
+        """One page of a list; each of `context` is found once for all its rows and handed to `shape`."""
         found, cursor = slice_of(rows, **self.asked(PageInput))
-        return Response({"results": shape(found, many=True).data, "next": self.next_url(cursor)})
+        known = {name: find(found) for name, find in context.items()}
+        results = shape(found, many=True, context=known).data
+        return Response({"results": results, "next": self.next_url(cursor)})
 
     def next_url(self, cursor: str) -> str | None:
         if not cursor:

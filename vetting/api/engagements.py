@@ -30,7 +30,9 @@ class EngagementInput(Input):
     mode = Text(words=MODES, default="deliver")
     confidentiality = Text(words=CONFIDENTIALITY, default="named", help_text="How the client may be shown.")
     description = Text(most=PARAGRAPH, default="")
-    fee = Figure(allow_null=True, default=None, help_text="Before tax, over all of it. Private; it ranks nothing.")
+    fee = Figure(
+        allow_null=True, default=None, help_text="Before tax, over all of it. Private; it ranks nothing."
+    )
     fee_currency = Text(default="", help_text="ISO 4217, such as EUR.")
 
 
@@ -56,14 +58,14 @@ class EngagementSerializer(serializers.Serializer[Any]):
 
 class Engagements(Door):
     @operation("engagements_list", scope="read", query=PageInput, gives=page_of(EngagementSerializer))
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, _request: Request) -> Response:
         """Your engagements, newest first."""
         return self.page(queries.visible_to(self.actor), EngagementSerializer)
 
     @operation(
         "engagements_declare", scope="work", takes=EngagementInput, gives=EngagementSerializer, status=201
     )
-    def post(self, request: Request) -> Response:  # noqa: ARG002
+    def post(self, _request: Request) -> Response:
         """Declare a piece of work. Declare all of it: what has no reference shows in your coverage."""
         given, profile = self.given(EngagementInput), own_profile(self)
         organization = named(nameable_by(self.actor), given, "organization")
@@ -76,14 +78,14 @@ class Engagements(Door):
 
 class Engagement(Door):
     @operation("engagements_retrieve", scope="read", gives=EngagementSerializer)
-    def get(self, request: Request, engagement_id: UUID) -> Response:  # noqa: ARG002
+    def get(self, _request: Request, engagement_id: UUID) -> Response:
         """One of your engagements."""
         return Response(EngagementSerializer(one_of(queries.visible_to(self.actor), engagement_id)).data)
 
 
 class Close(Door):
     @operation("engagements_close", scope="work", takes=CloseInput, gives=EngagementSerializer)
-    def post(self, request: Request, engagement_id: UUID) -> Response:  # noqa: ARG002
+    def post(self, _request: Request, engagement_id: UUID) -> Response:
         """Say that the work is over, once the client has confirmed that it took place."""
         engagement = one_of(queries.visible_to(self.actor), engagement_id)
         actions.close(engagement, by=self.actor, at=self.at, **self.given(CloseInput))
@@ -93,7 +95,7 @@ class Close(Door):
 
 class Withdraw(Door):
     @operation("engagements_withdraw", scope="work", gives=EngagementSerializer)
-    def post(self, request: Request, engagement_id: UUID) -> Response:  # noqa: ARG002
+    def post(self, _request: Request, engagement_id: UUID) -> Response:
         """Take it back before a client has confirmed it. That it was declared stays in the record."""
         engagement = one_of(queries.visible_to(self.actor), engagement_id)
         actions.withdraw(engagement, by=self.actor, at=self.at)

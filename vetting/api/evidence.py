@@ -52,7 +52,9 @@ class ResultSerializer(serializers.Serializer[Any]):
     baseline = ValueSerializer(allow_null=True)
     target = ValueSerializer(allow_null=True)
     achieved = ValueSerializer(allow_null=True)
-    claimed = ValueSerializer(allow_null=True, help_text="What the consultant said, where the client corrected it.")
+    claimed = ValueSerializer(
+        allow_null=True, help_text="What the consultant said, where the client corrected it."
+    )
     later = LaterSerializer(many=True)
     verdict = serializers.CharField(help_text="met, missed, rejected or unknown.")
     status = serializers.CharField()

@@ -17,6 +17,12 @@ _SHOWN = 80  # letters of a name we do not know, as it is given back
 _NAMED = 20  # such names in one answer
 
 
+def wrong(code: str, text: str, *, field: str = "") -> ValidationError:
+    """What is wrong with one value; `field` names it where it is not the one being read."""
+    detail = ErrorDetail(text, code)
+    return ValidationError({field: [detail]} if field else [detail])
+
+
 class Text(serializers.CharField):
     def __init__(self, *, most: int | None = None, words: Iterable[str] = (), **options: Any) -> None:
         self.most, self.words = most, tuple(words)
@@ -24,7 +30,7 @@ class Text(serializers.CharField):
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
-            raise ValidationError("Write this as text.", code="not_text")
+            raise wrong("not_text", "Write this as text.")
         return data
 
 
@@ -43,10 +49,10 @@ class Figure(serializers.DecimalField):
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, bool) or not isinstance(data, int | Decimal | str):
-            raise ValidationError("Write this as a number.", code="not_a_number")
+            raise wrong("not_a_number", "Write this as a number.")
         value = super().to_internal_value(data)
         if not (checked := check_number(value, field="")):
-            raise ValidationError(checked.reason, code=checked.code)
+            raise wrong(checked.code, checked.reason)
         return value
 
     def to_representation(self, value: Decimal) -> str:
@@ -56,21 +62,21 @@ class Figure(serializers.DecimalField):
 class Whole(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):
-            raise ValidationError("Write this as a whole number.", code="not_a_whole_number")
+            raise wrong("not_a_whole_number", "Write this as a whole number.")
         return data
 
 
 class Flag(serializers.BooleanField):
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
-            raise ValidationError("Write true or false.", code="not_a_flag")
+            raise wrong("not_a_flag", "Write true or false.")
         return data
 
 
 class Id(serializers.UUIDField):
     def to_internal_value(self, data: Any) -> UUID:
         if not isinstance(data, str):
-            raise ValidationError("Write the id as text.", code="not_text")
+            raise wrong("not_text", "Write the id as text.")
         return super().to_internal_value(data)
 
 
@@ -80,7 +86,7 @@ class Input(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
         problems: dict[str, Any] = {
-            name[:_SHOWN]: [ErrorDetail("There is no such field.", code="unknown_field")]
+            name[:_SHOWN]: [ErrorDetail("There is no such field.", "unknown_field")]
             for name in unknown[:_NAMED]
         }
         try:
@@ -92,4 +98,3 @@ class Input(serializers.Serializer[Any]):
         if problems:
             raise ValidationError(problems)
         return known
-

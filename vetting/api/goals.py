@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from vetting.api.asks import AskSerializer, WhomInput
+from vetting.api.asks import AskSerializer, WhomInput, shown
 from vetting.api.doors import Door, operation, page_of
 from vetting.api.fields import Figure, Id, Input, Text
 from vetting.api.lookup import named, one_of
@@ -42,18 +42,20 @@ class GoalSerializer(serializers.Serializer[Any]):
     consultant_accepted_at = serializers.DateTimeField(allow_null=True)
     client_accepted_at = serializers.DateTimeField(allow_null=True)
     agreed_hash = serializers.CharField(help_text="SHA-256 of what both sides accepted.")
-    preregistered = serializers.BooleanField(help_text="Both sides accepted it before the start, or 14 days after.")
+    preregistered = serializers.BooleanField(
+        help_text="Both sides accepted it before the start, or 14 days after."
+    )
     created_at = serializers.DateTimeField()
 
 
 class Goals(Door):
     @operation("goals_list", scope="read", query=PageInput, gives=page_of(GoalSerializer))
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, _request: Request) -> Response:
         """Your goals, newest first."""
         return self.page(queries.goals_visible_to(self.actor), GoalSerializer)
 
     @operation("goals_draft", scope="work", takes=GoalInput, gives=GoalSerializer, status=201)
-    def post(self, request: Request) -> Response:  # noqa: ARG002
+    def post(self, _request: Request) -> Response:
         """Draft a goal. Its content is fixed from now on: a changed goal is another goal."""
         given = self.given(GoalInput)
         engagement = named(queries.visible_to(self.actor), given, "engagement")
@@ -64,24 +66,24 @@ class Goals(Door):
 
 class Goal(Door):
     @operation("goals_retrieve", scope="read", gives=GoalSerializer)
-    def get(self, request: Request, goal_id: UUID) -> Response:  # noqa: ARG002
+    def get(self, _request: Request, goal_id: UUID) -> Response:
         """One of your goals."""
         return Response(GoalSerializer(one_of(queries.goals_visible_to(self.actor), goal_id)).data)
 
 
 class Propose(Door):
     @operation("goals_propose", scope="asks", takes=WhomInput, gives=AskSerializer, status=201)
-    def post(self, request: Request, goal_id: UUID) -> Response:  # noqa: ARG002
+    def post(self, _request: Request, goal_id: UUID) -> Response:
         """Accept your goal and have the client asked, by letter, to accept it too."""
         goal = one_of(queries.goals_visible_to(self.actor), goal_id)
         ask = actions.propose_goal(goal, by=self.actor, at=self.at, **self.given(WhomInput))
         ring("followups")
-        return Response(AskSerializer(ask).data, status=201)
+        return Response(shown(ask), status=201)
 
 
 class Withdraw(Door):
     @operation("goals_withdraw", scope="work", gives=GoalSerializer)
-    def post(self, request: Request, goal_id: UUID) -> Response:  # noqa: ARG002
+    def post(self, _request: Request, goal_id: UUID) -> Response:
         """Withdraw it. It stays in the record as withdrawn, and an open question about it is closed."""
         goal = one_of(queries.goals_visible_to(self.actor), goal_id)
         actions.withdraw_goal(goal, by=self.actor, at=self.at)

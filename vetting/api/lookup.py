@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
-from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from vetting.api.fields import wrong
 
 Row = TypeVar("Row", bound=Model)
 
@@ -23,6 +24,5 @@ def named(rows: QuerySet[Row], given: Mapping[str, Any], field: str) -> Row:
     """The row a field of the body names. ValidationError at that field where it is not among these."""
     row = rows.filter(pk=given[field]).first()
     if row is None:
-        text = f"There is no such {field}, or it is not yours."
-        raise ValidationError({field: [ErrorDetail(text, "not_found")]})
+        raise wrong("not_found", f"There is no such {field}, or it is not yours.", field=field)
     return row

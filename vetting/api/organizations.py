@@ -17,7 +17,9 @@ from vetting.kernel.text import LINE
 
 class OrganizationInput(Input):
     name = Text(most=LINE)
-    domain = Text(default="", help_text="The registered domain, such as example.com. It proves a client's mailbox.")
+    domain = Text(
+        default="", help_text="The registered domain, such as example.com. It proves a client's mailbox."
+    )
     kind = Text(words=KINDS, default="company")
     country = Text(default="", help_text="ISO 3166-1 alpha-2, such as LV.")
     industry = Text(default="", help_text="An ISIC section or division, such as G or 47; see /industries.")
@@ -36,14 +38,18 @@ class OrganizationSerializer(serializers.Serializer[Any]):
 
 class Organizations(Door):
     @operation("organizations_list", scope="read", query=PageInput, gives=page_of(OrganizationSerializer))
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, _request: Request) -> Response:
         """The organizations you registered first, newest first."""
         return self.page(queries.visible_to(self.actor), OrganizationSerializer)
 
     @operation(
-        "organizations_register", scope="work", takes=OrganizationInput, gives=OrganizationSerializer, status=201
+        "organizations_register",
+        scope="work",
+        takes=OrganizationInput,
+        gives=OrganizationSerializer,
+        status=201,
     )
-    def post(self, request: Request) -> Response:  # noqa: ARG002
+    def post(self, _request: Request) -> Response:
         """Register a client. One whose domain is known already is given back as it stands."""
         organization = actions.register(by=self.actor, at=self.at, **self.given(OrganizationInput))
         return Response(OrganizationSerializer(organization).data, status=201)

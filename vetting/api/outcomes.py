@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from vetting.api.asks import AskSerializer, WhomInput
+from vetting.api.asks import AskSerializer, WhomInput, shown
 from vetting.api.doors import Door, operation, page_of
 from vetting.api.fields import Figure, Id, Input, Text, Whole
 from vetting.api.lookup import named, one_of
@@ -25,10 +25,12 @@ class OutcomeInput(Input):
     goal = Id()
     achieved = Figure(help_text="The value reached, in the goal's metric and currency.")
     measured_on = serializers.DateField()
-    source = Text(words=SOURCES)
+    source = Text(words=SOURCES)  # type: ignore[assignment]  # a field, of that name
     statement = Text(most=PARAGRAPH, default="")
     share = Whole(default=100, help_text="0 to 100: the part of the change due to you, in percent.")
-    money = Figure(allow_null=True, default=None, help_text="The gain over the engagement, in the fee's currency.")
+    money = Figure(
+        allow_null=True, default=None, help_text="The gain over the engagement, in the fee's currency."
+    )
     money_currency = Text(default="", help_text="ISO 4217, such as EUR.")
 
 
@@ -37,7 +39,7 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     goal = serializers.UUIDField(source="goal_id")
     achieved = Figure()
     measured_on = serializers.DateField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field, of that name
     statement = serializers.CharField()
     share = serializers.IntegerField()
     money = Figure(allow_null=True)
@@ -51,12 +53,12 @@ class OutcomeSerializer(serializers.Serializer[Any]):
 
 class Outcomes(Door):
     @operation("outcomes_list", scope="read", query=PageInput, gives=page_of(OutcomeSerializer))
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, _request: Request) -> Response:
         """Your outcomes, newest first."""
         return self.page(queries.visible_to(self.actor), OutcomeSerializer)
 
     @operation("outcomes_report", scope="work", takes=OutcomeInput, gives=OutcomeSerializer, status=201)
-    def post(self, request: Request) -> Response:  # noqa: ARG002
+    def post(self, _request: Request) -> Response:
         """Report what a goal came to, missed ones too. It counts once your client has answered."""
         given = self.given(OutcomeInput)
         goal = named(goals_visible_to(self.actor), given, "goal")
@@ -68,24 +70,24 @@ class Outcomes(Door):
 
 class Outcome(Door):
     @operation("outcomes_retrieve", scope="read", gives=OutcomeSerializer)
-    def get(self, request: Request, outcome_id: UUID) -> Response:  # noqa: ARG002
+    def get(self, _request: Request, outcome_id: UUID) -> Response:
         """One of your outcomes."""
         return Response(OutcomeSerializer(one_of(queries.visible_to(self.actor), outcome_id)).data)
 
 
 class AskClient(Door):
     @operation("outcomes_ask", scope="asks", takes=WhomInput, gives=AskSerializer, status=201)
-    def post(self, request: Request, outcome_id: UUID) -> Response:  # noqa: ARG002
+    def post(self, _request: Request, outcome_id: UUID) -> Response:
         """Have somebody at the client asked, by letter, whether the numbers are right."""
         outcome = one_of(queries.visible_to(self.actor), outcome_id)
         ask = actions.ask_client(outcome, by=self.actor, at=self.at, **self.given(WhomInput))
         ring("followups", "scorecards", "search")
-        return Response(AskSerializer(ask).data, status=201)
+        return Response(shown(ask), status=201)
 
 
 class Withdraw(Door):
     @operation("outcomes_withdraw", scope="work", gives=OutcomeSerializer)
-    def post(self, request: Request, outcome_id: UUID) -> Response:  # noqa: ARG002
+    def post(self, _request: Request, outcome_id: UUID) -> Response:
         """Take it back while no client has answered. An open question about it is closed."""
         outcome = one_of(queries.visible_to(self.actor), outcome_id)
         outcome = actions.withdraw(outcome, by=self.actor, at=self.at)

@@ -1,14 +1,13 @@
 """Lists in pages: newest first, and a signed cursor that says where the last page ended."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.core import signing
 from django.db.models import Model, QuerySet
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from vetting.api.fields import Input, Text
+from vetting.api.fields import Input, Text, wrong
 
 USUAL, MOST = 20, 100
 _SALT = "api-cursor"
@@ -21,12 +20,6 @@ class PageInput(Input):
         min_value=1, max_value=MOST, default=USUAL, help_text="How many at most."
     )
     cursor = Text(default="", help_text="Where to go on; `next` of the page before holds it.")
-
-
-class PageSerializer(serializers.Serializer[Any]):
-    """`results` is added by each list; `next` is the address of the next page, null on the last one."""
-
-    next = serializers.CharField(allow_null=True, help_text="The address of the next page.")
 
 
 def slice_of(rows: QuerySet[Row], *, limit: int, cursor: str) -> tuple[list[Row], str]:
@@ -47,4 +40,4 @@ def _read(cursor: str) -> UUID:
         return UUID(signing.loads(cursor, salt=_SALT))
     except signing.BadSignature as error:
         text = "This cursor is not one of ours; start again."
-        raise ValidationError({"cursor": [ErrorDetail(text, "bad_cursor")]}) from error
+        raise wrong("bad_cursor", text, field="cursor") from error

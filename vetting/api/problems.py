@@ -44,19 +44,21 @@ _ABSENT = frozenset({"not_found"})
 _NOT_THEIRS = frozenset({"not_yours", "staff_only"})
 
 
-class Refused(APIException):  # noqa: N818 - a rule's no is an answer, not an error
+class Refused(APIException):
     status_code = status.HTTP_409_CONFLICT
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.reason, verdict.code)
 
 
-class ProblemHandler(ExceptionHandler):  # type: ignore[misc]  # comes without types
+class ProblemHandler(ExceptionHandler):
     """Translates the refusals of the rooms, once for every view."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, InvalidError):
-            return ValidationError({name: [ErrorDetail(text, code)] for name, (code, text) in exc.problems.items()})
+            return ValidationError(
+                {name: [ErrorDetail(text, code)] for name, (code, text) in exc.problems.items()}
+            )
         if isinstance(exc, RefusedError):
             return _translated(exc.verdict)
         converted: Exception = super().convert_known_exceptions(exc)
@@ -68,7 +70,7 @@ class ProblemHandler(ExceptionHandler):  # type: ignore[misc]  # comes without t
         return response
 
 
-class ProblemFormatter(ExceptionFormatter):  # type: ignore[misc]  # comes without types
+class ProblemFormatter(ExceptionFormatter):
     def run(self) -> dict[str, Any]:
         if isinstance(self.exc, ValidationError):
             return self._invalid(self.exc)
@@ -100,7 +102,7 @@ def _problem(code: str, number: int, detail: str) -> dict[str, Any]:
     return {"type": f"{TYPE}{code}", "title": _TITLES[number], "status": number, "detail": detail}
 
 
-def _error(path: tuple[str, ...], detail: ErrorDetail, *, of_query: bool) -> dict[str, str]:
+def _error(path: tuple[str, ...], detail: ErrorDetail, *, of_query: bool) -> dict[str, Any]:
     """In a body a JSON pointer (RFC 6901) says where, in an address the name of the parameter."""
     where = {"parameter": path[0]} if of_query and path else {"pointer": _pointer(path)}
     return {**where, "code": detail.code, "detail": str(detail)}

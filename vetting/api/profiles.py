@@ -9,7 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from vetting.api.doors import PUBLIC, Door, operation, page_of
-from vetting.api.evidence import CoverageSerializer, ReferralShownSerializer, ResultSerializer, ScaleSerializer
+from vetting.api.evidence import (
+    CoverageSerializer,
+    ReferralShownSerializer,
+    ResultSerializer,
+    ScaleSerializer,
+)
 from vetting.api.fields import Figure, Input, Text, Texts, Whole
 from vetting.api.pages import PageInput
 from vetting.jobs.bell import ring
@@ -23,10 +28,16 @@ from vetting.search.dossier import referrals_of, results_of
 
 class ProfileInput(Input):
     name = Text(most=LINE)
-    biography = Text(most=PARAGRAPH, default="", help_text="Shown as self-described; never scored, never searched.")
-    country = Text(default="", help_text="ISO 3166-1 alpha-2, such as LV. Needed before the profile is listed.")
+    biography = Text(
+        most=PARAGRAPH, default="", help_text="Shown as self-described; never scored, never searched."
+    )
+    country = Text(
+        default="", help_text="ISO 3166-1 alpha-2, such as LV. Needed before the profile is listed."
+    )
     place = Text(most=80, default="")
-    languages = Texts(default=list, help_text="ISO 639-1, such as lv. At least one before the profile is listed.")
+    languages = Texts(
+        default=list, help_text="ISO 639-1, such as lv. At least one before the profile is listed."
+    )
     rate = Figure(allow_null=True, default=None, help_text="A day's fee before tax.")
     rate_currency = Text(default="", help_text="ISO 4217, such as EUR.")
     availability = Text(words=AVAILABILITY, default="")
@@ -90,14 +101,14 @@ class DossierSerializer(ProfileSerializer):
 
 class Profiles(Door):
     @operation("profiles_list", scope=PUBLIC, query=PageInput, gives=page_of(ProfileSerializer))
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, _request: Request) -> Response:
         """Listed profiles, newest first."""
         return self.page(queries.visible_to(self.actor), ProfileSerializer)
 
 
 class Dossier(Door):
     @operation("profiles_retrieve", scope=PUBLIC, gives=DossierSerializer)
-    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+    def get(self, _request: Request, slug: str) -> Response:
         """One consultant with every piece of evidence: met, missed, refused and unanswered."""
         profile = visible_profile(self, slug)
         card = of_profile(profile.pk)
@@ -116,24 +127,26 @@ class Dossier(Door):
 
 class OwnProfile(Door):
     @operation("profiles_me_retrieve", scope="read", gives=OwnProfileSerializer)
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, _request: Request) -> Response:
         """Your own profile."""
         return self._answer(own_profile(self))
 
-    @operation("profiles_me_create", scope="profile", takes=ProfileInput, gives=OwnProfileSerializer, status=201)
-    def post(self, request: Request) -> Response:  # noqa: ARG002
+    @operation(
+        "profiles_me_create", scope="profile", takes=ProfileInput, gives=OwnProfileSerializer, status=201
+    )
+    def post(self, _request: Request) -> Response:
         """Make your profile, as a draft."""
         details = self.given(ProfileInput)
         profile = actions.create(owner=self.user, details=details, by=self.actor, at=self.at)
         return self._answer(profile, status=201)
 
     @operation("profiles_me_replace", scope="profile", takes=ProfileInput, gives=OwnProfileSerializer)
-    def put(self, request: Request) -> Response:  # noqa: ARG002
+    def put(self, _request: Request) -> Response:
         """Replace all of your profile's details; what is left out is emptied."""
         return self._change(self.given(ProfileInput))
 
     @operation("profiles_me_change", scope="profile", takes=ProfileInput, gives=OwnProfileSerializer)
-    def patch(self, request: Request) -> Response:  # noqa: ARG002
+    def patch(self, _request: Request) -> Response:
         """Change some of your profile's details."""
         return self._change(self.given(ProfileInput, partial=True))
 
@@ -148,7 +161,7 @@ class OwnProfile(Door):
 
 class Submit(Door):
     @operation("profiles_me_submit", scope="profile", gives=OwnProfileSerializer)
-    def post(self, request: Request) -> Response:  # noqa: ARG002
+    def post(self, _request: Request) -> Response:
         """List your profile; after a pause, list it again."""
         profile = actions.submit(own_profile(self), by=self.actor, at=self.at)
         ring("scorecards", "search")
@@ -157,7 +170,7 @@ class Submit(Door):
 
 class Pause(Door):
     @operation("profiles_me_pause", scope="profile", gives=OwnProfileSerializer)
-    def post(self, request: Request) -> Response:  # noqa: ARG002
+    def post(self, _request: Request) -> Response:
         """Take your profile out of sight until you list it again."""
         profile = actions.pause(own_profile(self), by=self.actor, at=self.at)
         ring("scorecards", "search")
@@ -166,13 +179,13 @@ class Pause(Door):
 
 class Claims(Door):
     @operation("profiles_me_claims_list", scope="read", gives=ClaimsSerializer)
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, _request: Request) -> Response:
         """What you say of yourself: titles, followers, awards, credentials. At most twenty."""
         claims = queries.claims_of(own_profile(self))
         return Response({"results": ClaimSerializer(claims, many=True).data})
 
     @operation("profiles_me_claims_add", scope="profile", takes=ClaimInput, gives=ClaimSerializer, status=201)
-    def post(self, request: Request) -> Response:  # noqa: ARG002
+    def post(self, _request: Request) -> Response:
         """Say something of yourself. It is shown as such, and moves no score."""
         given, profile = self.given(ClaimInput), own_profile(self)
         claim = actions.add_claim(profile, by=self.actor, at=self.at, **given)
@@ -181,7 +194,7 @@ class Claims(Door):
 
 class Claim(Door):
     @operation("profiles_me_claims_remove", scope="profile", status=204)
-    def delete(self, request: Request, claim_id: UUID) -> Response:  # noqa: ARG002
+    def delete(self, _request: Request, claim_id: UUID) -> Response:
         """Take one of them back."""
         claim = queries.claims_of(own_profile(self)).filter(pk=claim_id).first()
         if claim is None:

@@ -19,8 +19,8 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "apiKey"
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> Any:
-        requirement: dict[str, list[str]] | None = auto_schema.view.key_requirement(auto_schema.method, self.name)
-        return requirement
+        door: Any = auto_schema.view
+        return door.key_requirement(auto_schema.method, self.name)
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002
         return {"type": "http", "scheme": "bearer", "description": "An API key; it begins with touch_."}
@@ -40,11 +40,16 @@ class TextField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-cal
     target_class = "vetting.api.fields.Text"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:  # noqa: ARG002
-        field, schema = self.target, {"type": "string"}
+        field = self.target
+        schema: dict[str, Any] = {"type": "string"}
         if field.most is not None:
             schema |= {"maxLength": field.most}
         if field.words:
-            schema |= {"enum": ["", *field.words] if not field.required else list(field.words)}
+            schema |= {
+                "enum": ["", *field.words]
+                if field.default == "" and "" not in field.words
+                else list(field.words)
+            }
         return schema
 
 

@@ -16,6 +16,7 @@ from vetting.companies.queries import domain_of_mailbox
 from vetting.engagements import rules
 from vetting.engagements.metrics import format_value, metric
 from vetting.engagements.models import Engagement, Goal
+from vetting.engagements.states import LIVE
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask
 from vetting.followups.rules import may_answer
@@ -183,6 +184,14 @@ def withdraw_goal(goal: Goal, *, by: Actor, at: datetime) -> Goal:
 
 
 @transaction.atomic
+def note_silence(goal_id: UUID, *, by: Actor, at: datetime) -> None:
+    """The ask about it has closed without an answer: the goal is a draft again, for another person to be asked."""
+    goal = locked_goal(goal_id)
+    if goal.status == "proposed":
+        move(goal, "draft", by=by, at=at)
+
+
+@transaction.atomic
 def close(engagement: Engagement, *, ends_on: date, by: Actor, at: datetime) -> Engagement:
     """The work is over; its last day is known from now on."""
     require(rules.may_change(by, engagement))
@@ -196,6 +205,8 @@ def close(engagement: Engagement, *, ends_on: date, by: Actor, at: datetime) -> 
 def withdraw(engagement: Engagement, *, by: Actor, at: datetime) -> Engagement:
     """Before a client has confirmed it. It stays visible in the coverage line as withdrawn."""
     require(rules.may_change(by, engagement))
+    Engagement.objects.select_for_update().get(pk=engagement.pk)  # no goal is drafted meanwhile
+    require(rules.may_withdraw(live_goals=Goal.objects.filter(engagement=engagement, status__in=LIVE).count()))
     move(engagement, "withdrawn", by=by, at=at)
     touch_evidence(engagement.profile_id)
     return engagement

@@ -198,6 +198,11 @@ def format_value(kind: Metric, value: Decimal, currency: str = "") -> str:
     return f"{_grouped(_rounded(value, places))} {currency}"
 
 
+def unit_words(kind: Metric, currency: str = "") -> str:
+    """What is written after several of this metric, as in EUR, % or days; empty for a count, a ratio or a score."""
+    return currency if kind.needs_currency else _UNIT_WORDS.get(kind.unit, ("", ""))[1]
+
+
 def usual_step(kind: Metric, baseline: Decimal) -> Decimal:
     """What a year of good work usually moves the metric from this baseline, in its unit; always above zero.
 

@@ -36,5 +36,25 @@ def goals_of(engagement_ids: list[UUID]) -> QuerySet[Goal]:
     return Goal.objects.filter(engagement_id__in=engagement_ids).order_by("engagement_id", "id")
 
 
+def goal_of(goal_id: UUID) -> Goal:
+    """For a reader who holds the key of an ask about it."""
+    goals = Goal.objects.select_related("engagement__organization", "engagement__profile")
+    return goals.get(pk=goal_id)
+
+
+def twin_of(goal: Goal) -> Goal | None:
+    """A live goal of the same engagement with the same content: the same form sent twice."""
+    same = {name: getattr(goal, name) for name in ("metric", "currency", "baseline", "target", "due_on", "note")}
+    found = Goal.objects.filter(engagement_id=goal.engagement_id, status__in=LIVE, **same).exclude(pk=goal.pk)
+    return found.order_by("id").first()
+
+
+def silent(*, most: int) -> list[UUID]:
+    """Goals that still wait for a client although no ask about them is open any more."""
+    asked = Ask.objects.filter(kind="goal", status__in=OPEN).values("subject_id")
+    waiting = Goal.objects.filter(status="proposed").exclude(pk__in=asked).order_by("id")
+    return list(waiting.values_list("id", flat=True)[:most])
+
+
 def imported(source_key: str) -> Engagement | None:
     return Engagement.objects.select_related("profile").filter(source_key=source_key).first()

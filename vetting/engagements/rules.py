@@ -13,7 +13,7 @@ from vetting.kernel.places import CURRENCIES
 from vetting.kernel.text import check_number
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
 
-EARLIEST = date(1950, 1, 1)
+EARLIEST, LATEST = date(1950, 1, 1), date(2100, 1, 1)
 MOST_GOALS = 12
 
 
@@ -26,6 +26,8 @@ def may_change(actor: Actor, engagement: Engagement) -> Verdict:
 def may_be_period(starts_on: date, ends_on: date | None) -> Verdict:
     if starts_on < EARLIEST:
         return refuse("too_early", f"Work before {EARLIEST.year} is not taken.", field="starts_on")
+    if starts_on >= LATEST:
+        return refuse("too_late", f"Work from {LATEST.year} on is not taken.", field="starts_on")
     if ends_on is not None and ends_on < starts_on:
         return refuse("ends_before_start", "The work ends before it starts.", field="ends_on")
     return ALLOWED
@@ -116,10 +118,22 @@ def may_propose(goal: Goal) -> Verdict:
     return refuse("not_a_draft", f"This goal is {goal.status} already.")
 
 
+def may_withdraw(*, live_goals: int) -> Verdict:
+    """Nobody is asked about work that is no longer claimed."""
+    if live_goals:
+        return refuse("goals_live", "Withdraw its goals first: a client may be looking at them.")
+    return ALLOWED
+
+
+def last_day_to_agree(starts_on: date) -> date:
+    """Until then a goal that both sides accept is pre-registered."""
+    return starts_on + PREREGISTRATION_WINDOW
+
+
 def is_preregistered(goal: Goal, *, starts_on: date, client_accepted_at: datetime) -> bool:
     """Both sides accepted before the start, or within 14 days of it."""
     accepted = goal.consultant_accepted_at
-    latest = starts_on + PREREGISTRATION_WINDOW
+    latest = last_day_to_agree(starts_on)
     return accepted is not None and accepted.date() <= latest and client_accepted_at.date() <= latest
 
 

@@ -22,6 +22,7 @@ GOAL = moves(
     declined="withdrawn",
     withdrawn="",
 )
+LIVE = ("draft", "proposed", "accepted")  # of a goal: it may still get a result
 MODES = ("advise", "deliver", "build_capability")
 # From open to closed: how the client may be shown.
 CONFIDENTIALITY = ("named", "sector", "sealed")

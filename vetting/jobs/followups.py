@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from vetting.engagements import actions as engagements
+from vetting.engagements import queries as engagement_queries
 from vetting.followups.outbox import chase_due
 from vetting.jobs.clock import now
 from vetting.kernel.actors import system
@@ -23,6 +25,8 @@ def wake() -> None:
 
 def note_silences() -> None:
     by = system("followups")
+    for goal_id in engagement_queries.silent(most=100):
+        engagements.note_silence(goal_id, by=by, at=now())
     for outcome_id in outcome_queries.silent(most=100):
         outcomes.note_silence(outcome_id, by=by, at=now())
     for referral_id in referral_queries.silent(most=100):

@@ -188,15 +188,7 @@ def _settle(
     outcome: Outcome, answers: Answers, *, level: int, by: Actor, at: datetime, verified_at: datetime
 ) -> None:
     """Move the outcome by what was said. Only an answer about the result verifies it."""
-    verdict = answers.result_verdict if answers.worked_together else "wrong"
-    status = {
-        "confirm": "confirmed",
-        "correct": "corrected",
-        "wrong": "rejected",
-        "cannot_say": "unanswered",
-    }[verdict]
-    if verdict == "confirm" and answers.baseline_verdict in {"correct", "wrong"}:
-        status = "corrected" if answers.baseline_verdict == "correct" else "rejected"
+    status = rules.status_after(answers)
     if status != "unanswered":
         outcome.level, outcome.verified_at = level, verified_at
         outcome.save(update_fields=["level", "verified_at"])

@@ -26,6 +26,17 @@ def of_profile(profile_id: UUID) -> QuerySet[Outcome]:
     return outcomes.filter(goal__engagement__profile_id=profile_id).order_by("-measured_on", "id")
 
 
+def outcome_of(outcome_id: UUID) -> Outcome:
+    """For a reader who holds the key of an ask about it."""
+    outcomes = Outcome.objects.select_related("goal__engagement__organization", "goal__engagement__profile")
+    return outcomes.get(pk=outcome_id)
+
+
+def said_in(ask_id: UUID) -> Attestation | None:
+    """What was answered to that ask, as it was sent."""
+    return Attestation.objects.filter(ask_id=ask_id, supersedes=None).first()
+
+
 def current_attestations(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[Attestation]]:
     """What stands of each outcome, superseded rows left out, in order of time."""
     rows = Attestation.objects.select_related("referee").filter(outcome_id__in=list(outcome_ids))

@@ -65,7 +65,7 @@ QUESTIONS = (
         "A tie does not disqualify what you say; it is shown beside it. Leave all unticked if there is none.",
         {
             "employee": "I work or worked for the consultant",
-            "owner": "I own part of the consultant's business, or she of mine",
+            "owner": "I own part of the consultant's business, or the consultant of mine",
             "family": "We are family",
             "fee": "I get a fee or another advantage for answering",
             "competitor": "I compete with the consultant",

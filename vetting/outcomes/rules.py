@@ -106,6 +106,15 @@ def check_answers(answers: Answers, *, metric: str) -> list[Verdict]:
     ]
 
 
+def status_after(answers: Answers) -> str:
+    """What becomes of an outcome by this answer: confirmed, corrected, rejected or unanswered."""
+    verdict = answers.result_verdict if answers.worked_together else "wrong"
+    if verdict == "confirm" and answers.baseline_verdict in {"correct", "wrong"}:
+        verdict = answers.baseline_verdict
+    words = {"confirm": "confirmed", "correct": "corrected", "wrong": "rejected", "cannot_say": "unanswered"}
+    return words[verdict]
+
+
 def level_of(answers: Answers, *, mailbox_is_clients: bool) -> int:
     """E1 for a mailbox that is not proved to be the client's or has a tie; E2 for one that is; E3 with numbers.
 

@@ -19,6 +19,11 @@ def visible_to(actor: Actor) -> QuerySet[Referral]:
     return referrals.filter(profile__owner_id=actor.id) if actor.id else referrals.none()
 
 
+def referral_of(referral_id: UUID) -> Referral:
+    """For a reader who holds the key of the ask about it."""
+    return Referral.objects.select_related("profile", "referee").get(pk=referral_id)
+
+
 def given_for(profile_id: UUID) -> QuerySet[Referral]:
     """Those that stand, weighed or set aside, oldest first."""
     referrals = Referral.objects.select_related("referrer", "referee")

@@ -14,8 +14,8 @@ REFERRAL = moves(
 )
 RELATIONS = ("worked_with", "hired", "managed", "observed")
 RELATION_WORDS = {
-    "worked_with": "I worked with her on it",
-    "hired": "I hired her for it",
+    "worked_with": "We worked on it together",
+    "hired": "I hired the consultant for it",
     "managed": "I was responsible for the work",
     "observed": "I saw the work from nearby",
 }

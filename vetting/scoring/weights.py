@@ -12,8 +12,9 @@ from typing import Final
 VERSION: Final = "published-1"
 
 # Standings run from -4 to +4 between-person standard deviations in steps of a twentieth: wide enough that 6
-# people in 100,000 lie outside, fine enough for some 2,000 results of one person. Fixed, not
-# adaptive: on one grid for everybody "a further success lowers no quantile" holds exactly and not nearly.
+# people in 100,000 lie outside, fine enough that the interval of 2,000 results of one person is too wide by a
+# twentieth. Fixed, not adaptive: on one grid for everybody "a further success lowers no quantile" holds
+# exactly and not nearly.
 GRID_POINTS: Final = 161
 GRID_REACH: Final = 4.0
 

@@ -83,14 +83,14 @@ def _page(request: HttpRequest, results: Sequence[ShownResult]) -> Slice[ShownRe
         raise Http404 from absent
 
 
-def _facts(profile: Profile) -> list[dict[str, str]]:
+def _facts(profile: Profile) -> str:
     facts = (
-        ("Place", whereabouts(profile.place, profile.country)),
-        ("Languages", spoken(profile.languages)),
-        ("Rate", day_rate(profile.rate, profile.rate_currency)),
-        ("Availability", AVAILABILITY.get(profile.availability, "")),
+        whereabouts(profile.place, profile.country),
+        spoken(profile.languages),
+        day_rate(profile.rate, profile.rate_currency),
+        AVAILABILITY.get(profile.availability, ""),
     )
-    return [{"term": term, "text": text} for term, text in facts if text]
+    return " · ".join(fact for fact in facts if fact)
 
 
 def _self_described(profile: Profile) -> list[dict[str, str]]:

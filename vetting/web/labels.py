@@ -10,7 +10,7 @@ from vetting.kernel.places import COUNTRIES, LANGUAGES
 from vetting.outcomes.states import LEVELS
 from vetting.scoring.weights import MONEY, PERSISTENCE, RESULTS
 from vetting.scoring.weights import TRANSFER as SKILL
-from vetting.web.templatetags.wording import measure
+from vetting.web.templatetags.wording import measure, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +86,7 @@ def spoken(languages: list[str]) -> str:
 
 
 def day_rate(rate: Decimal | None, currency: str) -> str:
-    return "" if rate is None else f"{measure(rate, currency)} a day"
+    if rate is None:
+        return ""
+    amount = measure(rate, currency) if rate % 1 else f"{number(rate)}\u00a0{currency}"
+    return f"{amount} a day"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from vetting.companies.catalogue import INDUSTRIES
 from vetting.engagements.metrics import METRICS, by_category
 from vetting.engagements.states import PREREGISTRATION_WINDOW
 from vetting.followups import cadence
@@ -19,7 +20,7 @@ from vetting.search.models import Listing
 from vetting.search.queries import find, metrics_listed
 from vetting.search.rules import Query
 from vetting.web import hits, standings
-from vetting.web.labels import DIMENSIONS, label
+from vetting.web.labels import DIMENSIONS
 
 _EXAMPLES = 3
 _OWN_LANGUAGE = "en"  # the one nobody needs to be told of
@@ -61,10 +62,10 @@ def _example(number: int, metric: str, listing: Listing) -> dict[str, str]:
     languages = [code for code in listing.languages if code != _OWN_LANGUAGE]
     if number == 1 and industries:
         asked["industry"] = industries[0]
-        words = f"{words}, {label('industry', industries[0]).lower()}"
+        words = f"{words} at {INDUSTRIES[industries[0]].place_word}"
     if number == 2 and languages:
         asked["language"] = languages[0]
-        words = f"{words}, in {LANGUAGES[languages[0]]}"
+        words = f"{words}, {LANGUAGES[languages[0]]}-speaking"
     return {"label": words, "url": f"{reverse('web:search')}?{urlencode(asked)}"}
 
 

@@ -38,7 +38,7 @@ def shown(result: ShownResult, ledger: Ledger, *, origin: str) -> dict[str, obje
         **common,
         **_slope(result, unproved),
         "where": _where(result),
-        "who": _who(result, unproved, origin=origin),
+        "who": _who(result, origin=origin),
         "notes": _notes(result),
         "reasons": [
             f"{DIMENSIONS[part.dimension].name}: {part.reason}" for part in ledger.parts.get(result.key, ())
@@ -74,9 +74,9 @@ def _where(result: ShownResult) -> str:
     return f"{result.work}, {result.client}, {month(result.starts_on)} to {ends}"
 
 
-def _who(result: ShownResult, unproved: str, *, origin: str) -> str:
-    if not result.witness:
-        return f"{unproved[:1].upper()}{unproved[1:]}"
+def _who(result: ShownResult, *, origin: str) -> str:
+    if not result.witness:  # the drawing says already that nobody has answered
+        return ""
     if origin == "public_record":
         return f"Shown by {result.witness}, {day(result.verified_on)}"
     who = result.witness if result.witness.startswith(_NOBODY) else f"the client: {result.witness}"
@@ -114,7 +114,7 @@ def _notes(result: ShownResult) -> list[str]:
     notes = [
         f"Pre-registered: both sides accepted the goal before the work or within {_WINDOW} days of its start"
         if result.preregistered
-        else "Not pre-registered: both sides had not accepted the goal beforehand, so it counts for less"
+        else "Not pre-registered: the goal was not accepted by both sides beforehand"
     ]
     if result.claimed:
         notes.append(f"The consultant had reported {result.claimed.text}")

@@ -1,0 +1,64 @@
+"""Copies of the project elsewhere, as a stranger has them, and what runs in them."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.launch import command_of
+from config.places import place
+from tests.house.files import PROJECT, files
+
+
+@contextmanager
+def checkout(*, inside: Path | None = None, owner: int | None = None) -> Iterator[Path]:
+    """A copy without the demo command, whose world would take its time; everything is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="checkout-", dir=inside))
+    folder.chmod(0o755)
+    for path in files():
+        if path.parts[0] in {"config", "vetting", "templates", "static", "manage.py"}:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT / path, folder / path)
+    (folder / "vetting" / "management" / "commands" / "demo.py").unlink(missing_ok=True)
+    (folder / "templates").mkdir(exist_ok=True)
+    (folder / "static").mkdir(exist_ok=True)
+    if owner is not None:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner, owner)
+    try:
+        yield folder
+    finally:
+        state = place(project=folder).state
+        shutil.rmtree(folder)
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def python(folder: Path, *arguments: str, **options) -> "subprocess.Popen[str]":
+    """Python with our packages in that folder, and with nothing of this run's surroundings."""
+    return subprocess.Popen(
+        [options.pop("interpreter", sys.executable), *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **options.pop("env", {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
+    )
+
+
+def processes(folder: Path) -> list[str]:
+    """The command lines of what still runs in or on a folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        words = command_of(int(entry.name))
+        try:
+            works_there = (entry / "cwd").resolve().is_relative_to(folder)
+        except OSError:
+            works_there = False
+        if words and (works_there or str(folder) in words):
+            found.append(words)
+    return found

@@ -1,0 +1,45 @@
+"""The OpenAPI document, the page that reads it, and what stands at every address that is none of ours."""
+
+import json
+from functools import cache
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.request import Request
+
+from vetting.api.doors import Door
+
+
+def document() -> dict[str, Any]:
+    """OpenAPI 3.1 of everything under /api/v1/."""
+    drawn: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return drawn
+
+
+@cache
+def written() -> str:
+    """As it is served, and as docs/reference/openapi.json holds it."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    return HttpResponse(written(), content_type="application/vnd.oai.openapi+json;version=3.1")
+
+
+@require_safe
+def reader(request: HttpRequest) -> HttpResponse:
+    """Swagger UI from our own files; it runs under the site's policy of no inline script and no eval."""
+    return render(request, "pages/api/reader.html")
+
+
+class Nothing(Door):
+    """Absent addresses answer as absent things do."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
+        raise Http404
