@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from config import embedded
@@ -15,7 +16,7 @@ def main() -> None:
     try:
         with embedded.running():
             execute_from_command_line(sys.argv)
-    except CannotStartError as error:
+    except (CannotStartError, ImproperlyConfigured) as error:
         sys.exit(str(error))
 
 

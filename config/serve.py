@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config import embedded, env, house
 from config.children import Children
 from config.places import CannotStartError
@@ -56,13 +58,22 @@ def main() -> int:
     """Run until asked to end; the exit code is 0 then, and 1 where something failed."""
     stop = Stop()
     try:
+        _refuse_production()
         with embedded.running():
             return _serve(stop)
-    except CannotStartError as error:
+    except (CannotStartError, ImproperlyConfigured) as error:
         print(error, file=sys.stderr)
         return 1
     except Asked:
         return 0
+
+
+def _refuse_production() -> None:
+    if env.production():
+        message = (
+            "This runs the demo, and TOUCHSTONE_ENV is 'production'. README.md says how production is run."
+        )
+        raise CannotStartError(message)
 
 
 def _serve(stop: Stop) -> int:
@@ -75,6 +86,7 @@ def _serve(stop: Stop) -> int:
         children.fork("letter box", lambda: house.keep_letters(letters))
         children.fork("web", lambda: house.serve_pages(web))
         _say(f"Touchstone is at {os.environ['SITE_URL']}/. Ctrl-C stops it.")
+        _say(f"Letters stay on this machine; read them at {os.environ['SITE_URL']}/dev/letters/.")
         children.fork("worker", house.work)
         children.fork("beat", house.beat)
         if house.demo_missing():

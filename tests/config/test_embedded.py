@@ -219,3 +219,13 @@ def test_root_can_run_them_where_nobody_else_may_enter(tmp_path):
         assert said == f"works 1 {state}\n"
         assert state.is_relative_to("/var/lib/touchstone")
         assert processes(state) == []
+
+
+def test_programs_out_of_the_account_s_reach_are_copied(kind, monkeypatch):
+    monkeypatch.setattr(postgres, "reachable", lambda _path, _account: False)
+    monkeypatch.setattr(valkey, "reachable", lambda _path, _account: False)
+    with embedded.running(kind):
+        assert ask(kind, "SELECT 1") == 1
+    copies = place(kind).state / "programs"
+    assert postgres.find_programs(place(kind)).is_relative_to(copies)
+    assert valkey.find_program(place(kind)).is_relative_to(copies)

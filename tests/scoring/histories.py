@@ -46,101 +46,122 @@ def a_referral(key: str = "p", **changes: Any) -> PeerReferral:
     return PeerReferral(**(facts | changes))
 
 
-def _part(low: int, high: int) -> st.SearchStrategy[float]:
+def part(low: int, high: int) -> st.SearchStrategy[float]:
+    """Hundredths from low to high: never so near a cut that rounding could decide."""
     return st.integers(low, high).map(lambda hundredths: hundredths / 100)
 
 
-def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.none() | strategy
+DOUBTS_NOW_AND_THEN = st.integers(0, 9).map(lambda number: number == 0)
 
 
-ANYWHERE, ANY_RETURN, ANYTHING_LEFT = _part(-200, 250), _part(-200, 1500), _part(-100, 200)
-ANY_ANSWER, ANY_LEVEL = st.integers(0, 4), st.integers(0, 5)
-NOW_AND_THEN = st.integers(0, 9).map(lambda number: number == 0)
-
-
-@st.composite
-def claims(  # noqa: PLR0917 - all by name
-    draw: st.DrawFn,
+def claims(
+    *,
     key: str = "a",
-    reached: st.SearchStrategy[float] = ANYWHERE,
-    returned: st.SearchStrategy[float] = ANY_RETURN,
-    transfer: st.SearchStrategy[int] = ANY_ANSWER,
-    left: st.SearchStrategy[float] = ANYTHING_LEFT,
-    levels: st.SearchStrategy[int] = ANY_LEVEL,
-    rejected: st.SearchStrategy[bool] = NOW_AND_THEN,
-) -> Claim:
-    """One claim. `reached` and `left` are parts of the goal and of the change, `returned` is in fees."""
-    direction = draw(st.sampled_from(Direction))
-    baseline = draw(st.sampled_from([0.5, 3.0, 40.0, 1250.0]))
-    usual = draw(_part(5, 60))
-    change = direction * baseline * usual * draw(_part(2, 900))
-    achieved = baseline + change * draw(reached)
-    fee = draw(_maybe(st.sampled_from([900.0, 40_000.0])))
-    share = draw(_part(1, 100))
-    back = draw(_maybe(returned))
-    later = draw(st.lists(_maybe(left), min_size=2, max_size=2))
+    reached: st.SearchStrategy[float] = part(-200, 250),  # noqa: B008 - strategies do not change
+    returned: st.SearchStrategy[float] = part(-200, 1500),  # noqa: B008
+    transfer: st.SearchStrategy[int] = st.integers(0, 4),  # noqa: B008
+    left: st.SearchStrategy[float] = part(-100, 200),  # noqa: B008
+    levels: st.SearchStrategy[int] = st.integers(0, 5),  # noqa: B008
+    rejected: st.SearchStrategy[bool] = DOUBTS_NOW_AND_THEN,
+    ages: st.SearchStrategy[int] = st.integers(1, 4000),  # noqa: B008
+) -> st.SearchStrategy[Claim]:
+    """Claims. `reached` and `left` are parts of the goal and of the change, `returned` is in fees, `ages` in days."""
+    drawn = {
+        "direction": st.sampled_from(Direction),
+        "baseline": st.sampled_from([0.5, 3.0, 40.0, 1250.0]),
+        "usual": part(5, 60),
+        "asked": part(2, 900),
+        "reached": reached,
+        "fee": st.sampled_from([None, 900.0, 40_000.0]),
+        "returned": st.none() | returned,
+        "share": part(1, 100),
+        "transfer": st.none() | transfer,
+        "left_6m": st.none() | left,
+        "left_12m": st.none() | left,
+        "level": levels,
+        "preregistered": st.booleans(),
+        "rejected": rejected,
+        "cluster": st.sampled_from("ABCD"),
+        "vouches_elsewhere": st.booleans(),
+        "age": ages,
+    }
+    return st.fixed_dictionaries(drawn).map(lambda facts: _claim(key, facts))
+
+
+def _claim(key: str, facts: dict[str, Any]) -> Claim:
+    baseline, fee = facts["baseline"], facts["fee"]
+    change = facts["direction"] * baseline * facts["usual"] * facts["asked"]
+    gained = change * facts["reached"]
+
+    def after(left: float | None) -> float | None:
+        return None if left is None else baseline + gained * left
+
+    paid = fee is not None and facts["returned"] is not None
     return Claim(
         key=key,
         baseline=baseline,
         target=baseline + change,
-        achieved=achieved,
-        direction=direction,
-        usual_change=usual,
-        level=draw(levels),
-        preregistered=draw(st.booleans()),
-        rejected=draw(rejected),
-        cluster=draw(st.sampled_from("ABCD")),
-        referee=draw(st.sampled_from(["r", "s", ""])),
-        vouches_elsewhere=draw(st.booleans()),
-        verified_on=DAY - timedelta(days=draw(st.integers(1, 4000))),
+        achieved=baseline + gained,
+        direction=facts["direction"],
+        usual_change=facts["usual"],
+        level=facts["level"],
+        preregistered=facts["preregistered"],
+        rejected=facts["rejected"],
+        cluster=facts["cluster"],
+        referee="r",
+        vouches_elsewhere=facts["vouches_elsewhere"],
+        verified_on=DAY - timedelta(days=facts["age"]),
         fee=fee,
-        money=None if fee is None or back is None else fee * back / share,
-        share=share,
-        transfer=draw(_maybe(transfer)),
-        sustained_6m=None if later[0] is None else baseline + (achieved - baseline) * later[0],
-        sustained_12m=None if later[1] is None else baseline + (achieved - baseline) * later[1],
+        money=fee * facts["returned"] / facts["share"] if paid else None,
+        share=facts["share"],
+        transfer=facts["transfer"],
+        sustained_6m=after(facts["left_6m"]),
+        sustained_12m=after(facts["left_12m"]),
     )
 
 
-@st.composite
-def histories(draw: st.DrawFn, max_size: int = 5) -> list[Claim]:
+def histories(max_size: int = 5) -> st.SearchStrategy[list[Claim]]:
     """Up to so many claims with keys of their own, at all levels, of few clients."""
-    drawn = draw(st.lists(claims(), max_size=max_size))
-    return [replace(claim, key=f"claim {number:03}") for number, claim in enumerate(drawn)]
+    return st.lists(claims(), max_size=max_size).map(
+        lambda drawn: [replace(claim, key=f"claim {number:03}") for number, claim in enumerate(drawn)]
+    )
 
 
-@st.composite
-def circles(draw: st.DrawFn, max_size: int = 5) -> list[PeerReferral]:
-    """Referrals by so many people, each in one cluster; some reciprocal, some by people nobody verified."""
-    return [
-        PeerReferral(
-            key=f"referral {number}",
-            referrer=f"peer {number}",
-            cluster=draw(st.sampled_from("XYZ")),
-            clients_verified=draw(st.integers(0, 30)),
-            referred_in_all=draw(st.integers(1, 40)),
-            reciprocal=draw(st.booleans()),
-        )
-        for number in range(draw(st.integers(0, max_size)))
-    ]
+def circles(max_size: int = 5) -> st.SearchStrategy[list[PeerReferral]]:
+    """Referrals by so many people, each in one cluster; some mutual, some by people whom nobody verified."""
+    peer = st.tuples(st.sampled_from("XYZ"), st.integers(0, 30), st.integers(1, 40), st.booleans())
+    return st.lists(peer, max_size=max_size).map(
+        lambda drawn: [
+            PeerReferral(
+                key=f"referral {number}",
+                referrer=f"peer {number}",
+                cluster=cluster,
+                clients_verified=clients,
+                referred_in_all=people,
+                reciprocal=reciprocal,
+            )
+            for number, (cluster, clients, people, reciprocal) in enumerate(drawn)
+        ]
+    )
 
 
 # The best and the worst that can be said, in every dimension in which anything is said. Verified after all others.
 successes = claims(
     key="the newest",
-    reached=_part(100, 300),
-    returned=_part(1000, 3000),
+    reached=part(100, 300),
+    returned=part(1000, 3000),
     transfer=st.just(4),
-    left=_part(100, 300),
+    left=part(100, 300),
     levels=st.integers(1, 5),
     rejected=st.just(False),
-).map(lambda claim: replace(claim, verified_on=DAY))
+    ages=st.just(0),
+)
 failures = claims(
     key="the newest",
-    reached=_part(-300, -1),
-    returned=_part(-3000, -1),
+    reached=part(-300, -1),
+    returned=part(-3000, -1),
     transfer=st.just(0),
     levels=st.integers(1, 5),
     rejected=st.booleans(),
-).map(lambda claim: replace(claim, verified_on=DAY))
+    ages=st.just(0),
+)

@@ -91,11 +91,10 @@ def test_one_success_without_doubt_moves_the_mean_as_theory_says():
 
 def test_without_evidence_it_is_the_normal_prior():
     found = posterior(NOTHING, NOTHING, n=0)
-    assert found.mean == pytest.approx(0.0, abs=1e-15)
     assert found.sd == pytest.approx(1.0, abs=1e-3)
     assert found.low == pytest.approx(NORMAL.inv_cdf(0.1), abs=1e-3)
     assert found.high == pytest.approx(NORMAL.inv_cdf(0.9), abs=1e-3)
-    assert (found.reliability, found.n) == (0.0, 0)
+    assert (found.mean, found.reliability, found.n) == (0.0, 0.0, 0)
 
 
 def test_a_normal_likelihood_gives_the_normal_posterior():

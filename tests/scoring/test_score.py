@@ -21,8 +21,7 @@ def test_an_empty_history_is_the_prior():
     assert (empty.version, empty.counted, empty.contributions) == (VERSION, 0, ())
     assert list(empty.dimensions) == DIMENSIONS
     for known in (empty.composite, *empty.dimensions.values()):
-        assert known.mean == pytest.approx(0.0, abs=1e-15)
-        assert (known.reliability, known.n) == (0.0, 0)
+        assert (known.mean, known.reliability, known.n) == (0.0, 0.0, 0)
         assert known.low == pytest.approx(-1.2815, abs=1e-4)
         assert known.high == pytest.approx(1.2815, abs=1e-4)
 

@@ -382,6 +382,16 @@ def test_a_long_bar_begins_new_rows_that_fit_a_small_screen():
     assert (last.get("x"), last.get("y")) == ("48", "32")
 
 
+def test_hundreds_share_a_block_and_no_kind_is_lost():
+    many = ["confirmed"] * 700 + ["silent"] * 19 + ["rejected"]
+    drawn = read(coverage(many, key="k"))
+    assert len(drawn.findall("svg")) == 70 + 1 + 2
+    assert drawn.find("title").text == "Coverage: a block for about 10 engagements"
+    assert coverage_words(many) == (
+        "declared 720 · asked 720 · answered 701 · declined 0 · silent 19 · a block for about 10 engagements"
+    )
+
+
 def test_an_empty_bar_is_drawn_and_says_so():
     drawn = read(coverage([], key="k"))
     assert (drawn.findall("svg"), drawn.find("desc").text) == ([], coverage_words([]))

@@ -12,12 +12,15 @@ from vetting.kernel.text import check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse, require_all
 
 LIFETIME = timedelta(days=365)
+MOST_KEYS = 20  # of one person
 
 
 @transaction.atomic
 def create_key(*, user: User, name: str, scopes: Sequence[str], at: datetime) -> tuple[ApiKey, str]:
     """The key's row and the secret, which is shown here once and stored nowhere."""
     require_all(check_text(name, field="name", most=80), _check_scopes(scopes))
+    User.objects.select_for_update().get(pk=user.pk)
+    require_all(*_check_room(user, name.strip()))
     key, secret = ApiKey.objects.create(
         user=user, expiry=LIFETIME, name=name.strip(), scopes=sorted(set(scopes))
     )
@@ -36,6 +39,24 @@ def note_use(*, key: ApiKey, at: datetime) -> None:
     """Remember the day a key was last used; one write a day at most."""
     if key.last_used_at is None or at - key.last_used_at > timedelta(days=1):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+
+
+def _check_room(user: User, name: str) -> list[Verdict]:
+    """A name stands for one key, so that the same form sent twice makes no second one."""
+    keys = ApiKey.objects.filter(user=user)
+    taken = keys.filter(name=name).exists()
+    return [
+        refuse(
+            "name_taken",
+            "You have a key of this name already; revoke it, or choose another name.",
+            field="name",
+        )
+        if taken
+        else ALLOWED,
+        refuse("too_many", f"{MOST_KEYS} keys are enough; revoke one first.")
+        if keys.count() >= MOST_KEYS
+        else ALLOWED,
+    ]
 
 
 def _check_scopes(scopes: Sequence[str]) -> Verdict:

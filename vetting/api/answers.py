@@ -11,13 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from vetting.api.doors import PUBLIC, Door, operation
-from vetting.api.fields import Figure, Flag, Input, Text, Texts, Whole
+from vetting.api.fields import Figure, Flag, Input, Text, Texts, Whole, wrong
 from vetting.engagements.actions import answer_goal
 from vetting.followups import actions, queries
 from vetting.followups.models import Ask
 from vetting.followups.rules import may_answer
 from vetting.jobs.bell import ring
 from vetting.kernel.text import LINE, PARAGRAPH
+from vetting.kernel.verdict import refuse
 from vetting.outcomes.actions import attest
 from vetting.outcomes.questionnaire import (
     PUBLISH_WORDS,
@@ -56,27 +57,27 @@ class GoalAnswerInput(Input):
 class OutcomeAnswerInput(Input):
     """The codes of the questionnaire. Where the work did not take place nothing else needs to be said."""
 
-    worked_together = Text(words=question("worked_together").choices)
+    worked_together = Text(words=tuple(question("worked_together").choices))
     role = Text(most=LINE, default="")
     interests = Texts(words=INTERESTS, default=list)
-    baseline = Text(words=question("baseline").choices, default="")
+    baseline = Text(words=tuple(question("baseline").choices), default="")
     baseline_value = Figure(
         allow_null=True, default=None, help_text="The right number, where it was another."
     )
-    result = Text(words=question("result").choices, default="")
+    result = Text(words=tuple(question("result").choices), default="")
     result_value = Figure(allow_null=True, default=None, help_text="The right number, where it was another.")
-    shares = Text(words=SHARES, default="", help_text="Empty: cannot say.")
-    goal_before = Text(words=question("goal_before").choices, default="unknown")
-    transfer = Text(words=question("transfer").choices, default="", help_text="Empty: cannot say.")
-    hire_again = Text(words=question("hire_again").choices, default="cannot_say", help_text="Private.")
-    publish = Text(words=PUBLISH_WORDS, default="")
+    shares = Text(words=tuple(SHARES), default="", help_text="Empty: cannot say.")
+    goal_before = Text(words=tuple(question("goal_before").choices), default="unknown")
+    transfer = Text(words=tuple(question("transfer").choices), default="", help_text="Empty: cannot say.")
+    hire_again = Text(words=tuple(question("hire_again").choices), default="cannot_say", help_text="Private.")
+    publish = Text(words=tuple(PUBLISH_WORDS), default="")
     comment = Text(most=PARAGRAPH, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """What has no harmless default must be said."""
         for name in ("worked_together", "transfer"):
             if attrs[name] not in question(name).choices:
-                raise wrong("unknown_choice", "Not one of the answers offered.", field=name)
+                raise wrong(refuse("unknown_choice", "Not one of the answers offered.", field=name))
         wanted = ("baseline", "result", "publish") if attrs["worked_together"] == "yes" else ()
         missing = [name for name in wanted if not attrs[name]]
         if missing:
@@ -87,7 +88,7 @@ class OutcomeAnswerInput(Input):
 
 
 class PeerAnswerInput(Input):
-    relation = Text(words=RELATION_WORDS)
+    relation = Text(words=tuple(RELATION_WORDS))
     skill = Text(most=80)
     saw = Text(most=PARAGRAPH)
     seen_from = Whole(help_text="A calendar year.")

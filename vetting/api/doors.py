@@ -63,7 +63,7 @@ def operation(
         decorated: Handler = extend_schema(
             operation_id=name,
             summary=" ".join((handler.__doc__ or "").split()),
-            description="",
+            description=_who(scope),
             request=takes,
             parameters=[query] if query else None,
             responses={
@@ -74,6 +74,14 @@ def operation(
         return decorated
 
     return decorate
+
+
+def _who(scope: str) -> str:
+    if scope == PUBLIC:
+        return "Open to everybody."
+    if scope == PERSON:
+        return "Needs a session; a key will not do."
+    return f"Needs the scope `{scope}`, or a session."
 
 
 def page_of(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:

@@ -3,7 +3,7 @@
 What a value may say is judged in the rooms. `most` and `words` only describe it in the OpenAPI document.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,32 +12,33 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from vetting.kernel.text import check_number
+from vetting.kernel.verdict import Verdict, refuse
 
 _SHOWN = 80  # letters of a name we do not know, as it is given back
 _NAMED = 20  # such names in one answer
 
 
-def wrong(code: str, text: str, *, field: str = "") -> ValidationError:
-    """What is wrong with one value; `field` names it where it is not the one being read."""
-    detail = ErrorDetail(text, code)
-    return ValidationError({field: [detail]} if field else [detail])
+def wrong(verdict: Verdict) -> ValidationError:
+    """A refusal as DRF raises it: about `verdict.field`, or about the value being read where it names none."""
+    detail = [ErrorDetail(verdict.reason, verdict.code)]
+    return ValidationError({verdict.field: detail} if verdict.field else detail)
 
 
 class Text(serializers.CharField):
-    def __init__(self, *, most: int | None = None, words: Iterable[str] = (), **options: Any) -> None:
-        self.most, self.words = most, tuple(words)
+    def __init__(self, *, most: int | None = None, words: tuple[str, ...] = (), **options: Any) -> None:
+        self.most, self.words = most, words
         super().__init__(trim_whitespace=False, allow_blank=True, **options)
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
-            raise wrong("not_text", "Write this as text.")
+            raise wrong(refuse("not_text", "Write this as text."))
         return data
 
 
 class Texts(serializers.ListField):
     """Strings, each one of `words` where those are named."""
 
-    def __init__(self, *, words: Iterable[str] = (), **options: Any) -> None:
+    def __init__(self, *, words: tuple[str, ...] = (), **options: Any) -> None:
         super().__init__(child=Text(words=words), max_length=40, **options)
 
 
@@ -49,10 +50,10 @@ class Figure(serializers.DecimalField):
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, bool) or not isinstance(data, int | Decimal | str):
-            raise wrong("not_a_number", "Write this as a number.")
+            raise wrong(refuse("not_a_number", "Write this as a number."))
         value = super().to_internal_value(data)
         if not (checked := check_number(value, field="")):
-            raise wrong(checked.code, checked.reason)
+            raise wrong(checked)
         return value
 
     def to_representation(self, value: Decimal) -> str:
@@ -62,21 +63,21 @@ class Figure(serializers.DecimalField):
 class Whole(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):
-            raise wrong("not_a_whole_number", "Write this as a whole number.")
+            raise wrong(refuse("not_a_whole_number", "Write this as a whole number."))
         return data
 
 
 class Flag(serializers.BooleanField):
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
-            raise wrong("not_a_flag", "Write true or false.")
+            raise wrong(refuse("not_a_flag", "Write true or false."))
         return data
 
 
 class Id(serializers.UUIDField):
     def to_internal_value(self, data: Any) -> UUID:
         if not isinstance(data, str):
-            raise wrong("not_text", "Write the id as text.")
+            raise wrong(refuse("not_text", "Write the id as text."))
         return super().to_internal_value(data)
 
 

@@ -16,7 +16,7 @@ from vetting.api.fields import Input, Text, Texts
 
 class KeyInput(Input):
     name = Text(most=80, help_text="What it is for, so that you know it again.")
-    scopes = Texts(words=SCOPES)
+    scopes = Texts(words=tuple(SCOPES))
 
 
 class KeySerializer(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from vetting.api.fields import wrong
+from vetting.kernel.verdict import refuse
 
 Row = TypeVar("Row", bound=Model)
 
@@ -24,5 +25,5 @@ def named(rows: QuerySet[Row], given: Mapping[str, Any], field: str) -> Row:
     """The row a field of the body names. ValidationError at that field where it is not among these."""
     row = rows.filter(pk=given[field]).first()
     if row is None:
-        raise wrong("not_found", f"There is no such {field}, or it is not yours.", field=field)
+        raise wrong(refuse("not_found", f"There is no such {field}, or it is not yours.", field=field))
     return row

@@ -23,7 +23,7 @@ class OrganizationInput(Input):
     kind = Text(words=KINDS, default="company")
     country = Text(default="", help_text="ISO 3166-1 alpha-2, such as LV.")
     industry = Text(default="", help_text="An ISIC section or division, such as G or 47; see /industries.")
-    size_band = Text(words=SIZE_BANDS, default="")
+    size_band = Text(words=tuple(SIZE_BANDS), default="")
 
 
 class OrganizationSerializer(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
 from vetting.api.fields import Input, Text, wrong
+from vetting.kernel.verdict import refuse
 
 USUAL, MOST = 20, 100
 _SALT = "api-cursor"
@@ -39,5 +40,5 @@ def _read(cursor: str) -> UUID:
     try:
         return UUID(signing.loads(cursor, salt=_SALT))
     except signing.BadSignature as error:
-        text = "This cursor is not one of ours; start again."
-        raise wrong("bad_cursor", text, field="cursor") from error
+        verdict = refuse("bad_cursor", "This cursor is not one of ours; start again.", field="cursor")
+        raise wrong(verdict) from error

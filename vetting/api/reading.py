@@ -25,9 +25,9 @@ from vetting.search.rules import HIGHEST_LEVEL, LONGEST_TEXT, Query
 class SearchInput(PageInput):
     q = Text(most=LONGEST_TEXT, default="", help_text="Words of what was moved, for whom, or a name.")
     metric = Text(default="", help_text="A key of /metrics; the hits are ranked by their results on it.")
-    category = Text(words=Category, default="")
+    category = Text(words=tuple(Category), default="")
     industry = Text(default="", help_text="An ISIC section or division; see /industries.")
-    size = Text(words=SIZE_BANDS, default="", help_text="People employed at the client.")
+    size = Text(words=tuple(SIZE_BANDS), default="", help_text="People employed at the client.")
     country = Text(default="", help_text="The consultant's, ISO 3166-1 alpha-2.")
     language = Text(default="", help_text="ISO 639-1.")
     mode = Text(words=MODES, default="")

@@ -16,7 +16,7 @@ from vetting.companies.queries import domain_of_mailbox
 from vetting.engagements import rules
 from vetting.engagements.metrics import format_value, metric
 from vetting.engagements.models import Engagement, Goal
-from vetting.engagements.states import LIVE
+from vetting.engagements.states import SHOWN
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask
 from vetting.followups.rules import may_answer
@@ -206,7 +206,8 @@ def withdraw(engagement: Engagement, *, by: Actor, at: datetime) -> Engagement:
     """Before a client has confirmed it. It stays visible in the coverage line as withdrawn."""
     require(rules.may_change(by, engagement))
     Engagement.objects.select_for_update().get(pk=engagement.pk)  # no goal is drafted meanwhile
-    require(rules.may_withdraw(live_goals=Goal.objects.filter(engagement=engagement, status__in=LIVE).count()))
+    shown = Goal.objects.filter(engagement=engagement, status__in=SHOWN)
+    require(rules.may_withdraw(goals_shown=shown.count()))
     move(engagement, "withdrawn", by=by, at=at)
     touch_evidence(engagement.profile_id)
     return engagement

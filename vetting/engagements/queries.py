@@ -1,10 +1,15 @@
 """Engagements and goals found, as far as the reader may see them."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from vetting.engagements.models import Engagement, Goal
+from vetting.engagements.states import LIVE
+from vetting.followups.models import Ask
+from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor
 
 
@@ -42,11 +47,16 @@ def goal_of(goal_id: UUID) -> Goal:
     return goals.get(pk=goal_id)
 
 
-def twin_of(goal: Goal) -> Goal | None:
-    """A live goal of the same engagement with the same content: the same form sent twice."""
-    same = {name: getattr(goal, name) for name in ("metric", "currency", "baseline", "target", "due_on", "note")}
-    found = Goal.objects.filter(engagement_id=goal.engagement_id, status__in=LIVE, **same).exclude(pk=goal.pk)
-    return found.order_by("id").first()
+def same_work(profile_id: UUID, content: Mapping[str, Any]) -> Engagement | None:
+    """What was declared already, word for word: the same form sent twice. `content` by the names of the columns."""
+    declared = Engagement.objects.filter(profile_id=profile_id, **content).exclude(status="withdrawn")
+    return declared.order_by("id").first()
+
+
+def same_goal(engagement_id: UUID, content: Mapping[str, Any]) -> Goal | None:
+    """As `same_work`, for a live goal."""
+    goals = Goal.objects.filter(engagement_id=engagement_id, status__in=LIVE, **content)
+    return goals.order_by("id").first()
 
 
 def silent(*, most: int) -> list[UUID]:

@@ -118,10 +118,10 @@ def may_propose(goal: Goal) -> Verdict:
     return refuse("not_a_draft", f"This goal is {goal.status} already.")
 
 
-def may_withdraw(*, live_goals: int) -> Verdict:
+def may_withdraw(*, goals_shown: int) -> Verdict:
     """Nobody is asked about work that is no longer claimed."""
-    if live_goals:
-        return refuse("goals_live", "Withdraw its goals first: a client may be looking at them.")
+    if goals_shown:
+        return refuse("goals_shown", "Withdraw its goals first: a client has been asked about them.")
     return ALLOWED
 
 

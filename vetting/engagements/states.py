@@ -22,7 +22,8 @@ GOAL = moves(
     declined="withdrawn",
     withdrawn="",
 )
-LIVE = ("draft", "proposed", "accepted")  # of a goal: it may still get a result
+SHOWN = ("proposed", "accepted")  # of a goal: its client has been asked about it
+LIVE = ("draft", *SHOWN)
 MODES = ("advise", "deliver", "build_capability")
 # From open to closed: how the client may be shown.
 CONFIDENTIALITY = ("named", "sector", "sealed")

@@ -43,9 +43,7 @@ def ask(
     `about` holds the plain values of its letters, dates in ISO form under names that end in _on.
     """
     User.objects.select_for_update().get(pk=consultant.pk)
-    require_all(
-        check_text(name, field="name"), rules.may_write_to(consultant, email), rules.may_ask_more(consultant)
-    )
+    require_all(*rules.check_whom(consultant, name=name, email=email))
     referee = _referee(name=name.strip(), email=clean_address(email) or "", country=country, at=at)
     # Again, now that her row is locked: a stop in this very moment either is seen here or closes this ask.
     require_all(rules.may_write_to(consultant, email))

@@ -18,7 +18,7 @@ from vetting.followups.rules import held_until
 from vetting.followups.states import LETTER_STEPS
 from vetting.kernel.actors import system
 from vetting.kernel.keys import digest, new_secret, uuid7
-from vetting.mail.letters import day_words, message, message_id, render
+from vetting.mail.letters import Rendered, day_words, message, message_id, render
 from vetting.mail.queries import is_suppressed
 from vetting.mail.sending import Delivery, Fate, Post
 
@@ -99,33 +99,41 @@ def recover(*, at: datetime) -> None:
         _doubt(step, Delivery(Fate.AMBIGUOUS, "lease ran out"), at)
 
 
+def preview(*, kind: str, about: Mapping[str, Any], name: str, at: datetime) -> Rendered:
+    """The first letter of such an ask, as it would leave now; an ellipsis stands for the key in its links."""
+    ask = Ask(kind=kind, status="queued", about={**about, "referee": name}, created_at=at)
+    return render(f"{kind}_ask", _values(ask, "ask", f"{settings.SITE_URL}/r/…/", at=at))
+
+
 def _mail(step: AskStep, ask: Ask, secret: str, *, at: datetime) -> EmailMessage:
     to_referee = step.step in LETTER_STEPS
-    url = f"{settings.SITE_URL}/r/{secret}/" if to_referee else ""
-    stop_url = f"{url}stop/" if to_referee else ""
-    ends_at = (
-        at + cadence.EXPIRY if step.step == "ask" else ask.expires_at
-    )  # its days begin with the first letter
-    values = {
+    values = _values(ask, step.step, f"{settings.SITE_URL}/r/{secret}/" if to_referee else "", at=at)
+    return message(
+        render(step.letter, values),
+        to=ask.referee.email if to_referee else ask.consultant.email,
+        id_=step.message_id,
+        thread="" if step.step == "ask" or not to_referee else message_id(f"{ask.pk.hex}.ask"),
+        stop_url=values["stop_url"],
+    )
+
+
+def _values(ask: Ask, step: str, url: str, *, at: datetime) -> dict[str, Any]:
+    """What a letter is set from. `url` opens the ask; it is empty in a letter to the consultant."""
+    # The days of an ask begin with its first letter.
+    ends_at = at + cadence.EXPIRY if step == "ask" else ask.expires_at
+    return {
         "about": _in_words(ask.about),
         "ask": {
             "kind": ask.kind,
             "status": ask.status,
             "asked_on": day_words(ask.created_at.date()),
             "ends_on": day_words(ends_at.date()),
-            "is_last": step.step == "reminder_11",
+            "is_last": step == "reminder_11",
         },
         "answer_url": url,
-        "decline_url": f"{url}decline/" if to_referee else "",
-        "stop_url": stop_url,
+        "decline_url": f"{url}decline/" if url else "",
+        "stop_url": f"{url}stop/" if url else "",
     }
-    return message(
-        render(step.letter, values),
-        to=ask.referee.email if to_referee else ask.consultant.email,
-        id_=step.message_id,
-        thread="" if step.step == "ask" or not to_referee else message_id(f"{ask.pk.hex}.ask"),
-        stop_url=stop_url,
-    )
 
 
 def _in_words(about: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from vetting.followups import cadence
 from vetting.followups.models import Ask, AskStep
 from vetting.followups.states import BEGUN, LETTER_STEPS, OPEN
 from vetting.kernel.mailboxes import clean_address, is_free_provider, loose_mailbox_of, registered_domain
+from vetting.kernel.text import check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
 from vetting.mail.queries import is_suppressed
 
@@ -39,6 +40,11 @@ def may_write_to(consultant: User, address: str) -> Verdict:
             "stopped", "This mailbox takes no letters from us. Ask another person there.", field="email"
         )
     return ALLOWED
+
+
+def check_whom(consultant: User, *, name: str, email: str) -> list[Verdict]:
+    """Everything that keeps a question of this consultant from this person."""
+    return [check_text(name, field="name"), may_write_to(consultant, email), may_ask_more(consultant)]
 
 
 def may_ask_more(consultant: User) -> Verdict:

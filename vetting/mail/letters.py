@@ -58,7 +58,7 @@ _INLINER = css_inline.CSSInliner(
 def render(name: str, values: Mapping[str, Any]) -> Rendered:
     """Set the letter `name` from `values`; KeyError where no such letter is registered."""
     letter = LETTERS[name]
-    context = {**values, "letter": letter, "site_url": settings.SITE_URL, "house": _house_address()}
+    context = {**values, "letter": letter, "site_url": settings.SITE_URL, "house": house_address()}
     subject = " ".join(render_to_string(f"mail/{name}.subject.txt", context).split())
     text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"mail/{name}.txt", context)).strip() + "\n"
     return Rendered(
@@ -71,13 +71,13 @@ def day_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _house_address() -> str:
+def house_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def message_id(name: str) -> str:
     """The same for the same name, so that a letter sent twice in doubt shows once in a mailbox."""
-    return f"<{name}@{_house_address().rpartition('@')[2]}>"
+    return f"<{name}@{house_address().rpartition('@')[2]}>"
 
 
 class _Whole(BaseHeader):

@@ -1,8 +1,10 @@
 """Report a result, ask the client about it, take the answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -86,7 +88,7 @@ def ask_client(outcome: Outcome, *, name: str, email: str, by: Actor, at: dateti
     engagement = outcome.goal.engagement
     require(engagement_rules.may_change(by, engagement))
     require(rules.may_ask_client(outcome))
-    owner, kind = engagement.profile.owner, metric(outcome.goal.metric)
+    owner = engagement.profile.owner
     if owner is None:
         raise RefusedError(refuse("no_owner", "Nobody speaks for this profile yet."))
     ask = followups.ask(
@@ -95,11 +97,7 @@ def ask_client(outcome: Outcome, *, name: str, email: str, by: Actor, at: dateti
         consultant=owner,
         name=name,
         email=email,
-        about={
-            **engagements.about(outcome.goal),
-            "achieved": format_value(kind, outcome.achieved, outcome.goal.currency),
-            "measured_on": outcome.measured_on.isoformat(),
-        },
+        about=about(outcome),
         at=at,
         country=engagement.organization.country,
     )
@@ -174,6 +172,16 @@ def note_silence(outcome_id: UUID, *, by: Actor, at: datetime) -> None:
     if outcome.status == "awaiting_client":
         move(outcome, "unanswered", by=by, at=at)
         touch_evidence(outcome.goal.engagement.profile_id)
+
+
+def about(outcome: Outcome) -> Mapping[str, Any]:
+    """The plain values that letters about this result are set from."""
+    kind = metric(outcome.goal.metric)
+    return {
+        **engagements.about(outcome.goal),
+        "achieved": format_value(kind, outcome.achieved, outcome.goal.currency),
+        "measured_on": outcome.measured_on.isoformat(),
+    }
 
 
 def locked_outcome(outcome_id: UUID) -> Outcome:

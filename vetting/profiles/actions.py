@@ -106,11 +106,14 @@ def restore(profile: Profile, *, by: Actor, at: datetime) -> Profile:
 def add_claim(
     profile: Profile, *, kind: str, text: str, by: Actor, at: datetime, count: int | None = None
 ) -> SelfClaim:
+    """Saying the same twice is saying it once."""
     require(rules.may_change(by, profile))
-    so_far = SelfClaim.objects.filter(profile=profile).count()
-    require_all(
-        rules.may_be_claim_kind(kind), check_text(text, field="text"), rules.may_add_claim(so_far=so_far)
-    )
+    require_all(rules.may_be_claim_kind(kind), check_text(text, field="text"), rules.may_be_count(count))
+    Profile.objects.select_for_update().get(pk=profile.pk)
+    claims = SelfClaim.objects.filter(profile=profile)
+    if known := claims.filter(kind=kind, text=text.strip(), count=count).order_by("id").first():
+        return known
+    require(rules.may_add_claim(so_far=claims.count()))
     claim = SelfClaim.objects.create(
         profile=profile, kind=kind, text=text.strip(), count=count, created_at=at
     )

@@ -12,6 +12,7 @@ from vetting.profiles.states import AVAILABILITY, CLAIM_KINDS
 
 PUBLIC = frozenset({"listed"})
 MOST_CLAIMS = 20
+MOST_FOLLOWERS = 10_000_000_000  # more than there are people
 
 
 def may_see(actor: Actor, profile: Profile) -> Verdict:
@@ -86,6 +87,12 @@ def may_be_availability(availability: str) -> Verdict:
 def may_be_claim_kind(kind: str) -> Verdict:
     if kind not in CLAIM_KINDS:
         return refuse("unknown_kind", f"{kind}: not one of {', '.join(CLAIM_KINDS)}.", field="kind")
+    return ALLOWED
+
+
+def may_be_count(count: int | None) -> Verdict:
+    if count is not None and not 0 <= count <= MOST_FOLLOWERS:
+        return refuse("out_of_range", "A whole number that people could be counted to.", field="count")
     return ALLOWED
 
 

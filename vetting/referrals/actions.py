@@ -1,6 +1,8 @@
 """Ask a peer, take her word, withdraw it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -35,7 +37,7 @@ def ask_peer(*, profile: Profile, name: str, email: str, by: Actor, at: datetime
         consultant=profile.owner,
         name=name,
         email=email,
-        about={"consultant": profile.name, "consultant_slug": profile.slug},
+        about=about(profile),
         at=at,
     )
     referral.ask, referral.referee = ask, ask.referee
@@ -87,6 +89,11 @@ def note_silence(referral_id: UUID, *, by: Actor, at: datetime) -> None:
     referral = Referral.objects.select_for_update().get(pk=referral_id)
     if referral.status == "requested":
         move(referral, "unanswered", by=by, at=at)
+
+
+def about(profile: Profile) -> Mapping[str, Any]:
+    """The plain values that letters to a peer are set from."""
+    return {"consultant": profile.name, "consultant_slug": profile.slug}
 
 
 def _own_profile(ask: Ask, referral: Referral) -> Profile | None:

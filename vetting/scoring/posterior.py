@@ -15,10 +15,11 @@ from vetting.scoring.normal import Floats, normal_cdf
 from vetting.scoring.readings import Reading
 from vetting.scoring.weights import GRID_POINTS, GRID_REACH, HIGH, LOW, Constants
 
-STANDINGS: Final[Floats] = np.linspace(-GRID_REACH, GRID_REACH, GRID_POINTS)
+_MIDDLE: Final = GRID_POINTS // 2
+STANDINGS: Final[Floats] = np.arange(-_MIDDLE, _MIDDLE + 1) * (GRID_REACH / _MIDDLE)
 
 _PRIOR: Final[Floats] = -0.5 * STANDINGS**2
-_STEP: Final = 2.0 * GRID_REACH / (GRID_POINTS - 1)
+_STEP: Final = GRID_REACH / _MIDDLE
 _EDGES: Final[Floats] = np.append(STANDINGS, GRID_REACH + _STEP) - _STEP / 2.0
 
 # Gauss-Legendre nodes and their weights on [0, 1].
@@ -136,7 +137,9 @@ def influence(evidence: Floats) -> Floats:
 
 
 def _moments(probabilities: Floats) -> tuple[float, float]:
-    mean = float(probabilities @ STANDINGS)
+    # Folded at the middle, so that without evidence the mean is 0 and not nearly 0.
+    surplus = probabilities[_MIDDLE + 1 :] - probabilities[_MIDDLE - 1 :: -1]
+    mean = float(surplus @ STANDINGS[_MIDDLE + 1 :])
     return mean, math.sqrt(float(probabilities @ (STANDINGS - mean) ** 2))
 
 

@@ -127,8 +127,8 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _found(form: SearchForm, given: Mapping[str, str], page: Page) -> dict[str, object]:
     field = standings.spreads()
-    text = form.cleaned_data["q"]
-    shown = [hits.hit(each, field, ranked_by=page.ranked_by, text=text) for each in page.hits]
+    query = form.query()
+    shown = [hits.hit(each, field, query=query, ranked_by=page.ranked_by) for each in page.hits]
     cards = [hits.card(each, field, ranked_by=page.ranked_by) for each in page.hits]
     further = {**given, "cursor": page.next_cursor}
     return {
@@ -136,7 +136,7 @@ def _found(form: SearchForm, given: Mapping[str, str], page: Page) -> dict[str, 
         "hits": shown,
         "above": sum(map(standings.is_above, cards)),
         "ranked_by": METRICS[page.ranked_by].name.lower() if page.ranked_by else "",
-        "facets": _facets(form.query(), given, page.total) if page.total else [],
+        "facets": _facets(query, given, page.total) if page.total else [],
         "first_url": _address(given) if form.cleaned_data["cursor"] else "",
         "next_url": _address(further) if page.next_cursor else "",
     }

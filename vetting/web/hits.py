@@ -1,6 +1,7 @@
 """One consultant in a list, in words: what was confirmed, and why she stands where she stands."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -8,21 +9,22 @@ from django.urls import reverse
 from vetting.engagements.metrics import METRICS
 from vetting.kernel.lookup import words_of
 from vetting.search.models import Listing
+from vetting.search.rules import Query
 from vetting.web import standings
 from vetting.web.labels import day_rate, spoken, whereabouts
-from vetting.web.templatetags.wording import counted
+from vetting.web.templatetags.wording import counted, number
 
 _RESULTS_SHOWN = 2
 _VERDICTS = {"met": "goal met", "missed": "goal missed"}
 
 
 def hit(
-    listing: Listing, field: Mapping[str, standings.Spread], *, ranked_by: str = "", text: str = ""
+    listing: Listing, field: Mapping[str, standings.Spread], *, query: Query, ranked_by: str
 ) -> dict[str, object]:
-    """What parts/hit.html takes. `ranked_by` is the metric that orders the list, `text` what was searched for."""
+    """What parts/hit.html takes. `ranked_by` is the metric that orders the list, or empty."""
     known = listing.hit
     standing = card(listing, field, ranked_by=ranked_by)
-    found = [line for line in known["results"] if _is_about(line, ranked_by, text)]
+    found = [line for line in known["results"] if _is_about(line, query, ranked_by)]
     return {
         "name": known["name"],
         "url": reverse("web:dossier", args=[known["slug"]]),
@@ -31,7 +33,7 @@ def hit(
         "card": standing,
         "blocks": known["coverage"]["blocks"],
         "results": [result_words(line) for line in latest(known["results"], found)],
-        "why": _why(standing, ranked_by=ranked_by, text=text, found=len(found)),
+        "why": _why(standing, ranked_by, len(found)),
     }
 
 
@@ -71,22 +73,29 @@ def _place(listing: Listing) -> tuple[str, str, str]:
     )
 
 
-def _why(standing: standings.Standing, *, ranked_by: str, text: str, found: int) -> str:
+def _why(standing: standings.Standing, ranked_by: str, found: int) -> str:
     if not standing["n"]:
-        return "Here by the words alone; nothing is confirmed yet."
+        return f"Nothing is confirmed yet; somebody unknown ranks at {standing['low']:.0f}."
     results = counted(int(standing["n"]), "checked result,checked results")
     about = f" on {METRICS[ranked_by].name.lower()}" if ranked_by else ""
     puts = "puts" if standing["n"] == 1 else "put"
     sentence = f"{results}{about} {puts} the lower end at {standing['low']:.0f}"
-    if text and found and not ranked_by:
-        return f"{sentence}; {found} of them {'is' if found == 1 else 'are'} about what you typed."
+    if found and not ranked_by:
+        return f"{sentence}; {number(found)} {'is' if found == 1 else 'are'} about what you asked for."
     return f"{sentence}."
 
 
-def _is_about(line: Mapping[str, Any], ranked_by: str, text: str) -> bool:
-    """Whether this result speaks of the metric asked for, or of a word that was typed."""
+def _is_about(line: Mapping[str, Any], query: Query, ranked_by: str) -> bool:
+    """Whether this result speaks of the metric or the kind asked for, or else of a word that was typed."""
     if ranked_by:
         return bool(line["metric"] == ranked_by)
-    metric = METRICS[line["metric"]]
-    known = {word for phrase in (metric.name, *metric.synonyms, line["client"]) for word in words_of(phrase)}
-    return not known.isdisjoint(words_of(text))
+    if query.category:
+        return METRICS[line["metric"]].category == query.category
+    typed = words_of(query.text)
+    return any(word in _words_of_metric(line["metric"]) or word in words_of(line["client"]) for word in typed)
+
+
+@cache
+def _words_of_metric(key: str) -> frozenset[str]:
+    metric = METRICS[key]
+    return frozenset(word for phrase in (metric.name, *metric.synonyms) for word in words_of(phrase))

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     found = list(_of_the_moment())
     context = {
         "examples": [_example(number, metric, listing) for number, (metric, listing) in enumerate(found)],
-        "hits": [hits.hit(listing, field, ranked_by=metric) for metric, listing in found],
+        "hits": [hits.hit(listing, field, query=Query(), ranked_by=metric) for metric, listing in found],
     }
     return render(request, "pages/reading/home.html", context)
 

@@ -28,6 +28,7 @@ _ANSWERED: frozenset[Block] = frozenset({"confirmed", "corrected", "missed", "re
 
 _STEP = 16  # a block of 12 and a gap of 4
 _IN_A_ROW = 18  # 288 px: a row fits a screen of 320 without shrinking
+_MOST = 4 * _IN_A_ROW  # a record of hundreds would push the next one off the screen
 
 _SQUARE = {"x": 1.0, "y": 1.0, "width": 10.0, "height": 10.0, "stroke_width": 1.5}
 _SHAPES: dict[Block, tuple[SafeString, ...]] = {
@@ -58,12 +59,16 @@ _SHAPES: dict[Block, tuple[SafeString, ...]] = {
 
 
 def coverage(blocks: Sequence[Block], *, key: str) -> SafeString:
-    """The bar, in the order given. Raises ValueError for a kind that is not one of KINDS."""
+    """The bar, in the order given. Raises ValueError for a kind that is not one of KINDS.
+
+    Where they are too many for one block each, a block stands for several of a kind, and none of a kind is lost.
+    """
     for kind in blocks:
         if kind not in KINDS:
             msg = f"no such kind of block: {kind!r}"
             raise ValueError(msg)
-    rows = max(1, -(-len(blocks) // _IN_A_ROW))
+    shown = _together(blocks)
+    rows = max(1, -(-len(shown) // _IN_A_ROW))
     drawn = [
         element(
             "svg",
@@ -72,14 +77,14 @@ def coverage(blocks: Sequence[Block], *, key: str) -> SafeString:
             y=index // _IN_A_ROW * _STEP,
             overflow="visible",
         )
-        for index, kind in enumerate(blocks)
+        for index, kind in enumerate(shown)
     ]
     return frame(
         *drawn,
         key=key,
-        title="Coverage: one block for each engagement declared",
+        title=f"Coverage: {_scale(len(blocks))}",
         description=coverage_words(blocks),
-        width=max(1, min(len(blocks), _IN_A_ROW)) * _STEP - 4,
+        width=max(1, min(len(shown), _IN_A_ROW)) * _STEP - 4,
         height=rows * _STEP - 4,
         kind="coverage",
     )
@@ -109,4 +114,19 @@ def coverage_counts(blocks: Sequence[Block]) -> list[str]:
     ]
     if counts["open"]:
         said.append(f"waiting {counts['open']}")
+    if len(blocks) > _MOST:
+        said.append(_scale(len(blocks)))
     return said
+
+
+def _scale(declared: int) -> str:
+    if declared <= _MOST:
+        return "one block for each engagement declared"
+    return f"a block for about {round(declared / _MOST)} engagements"
+
+
+def _together(blocks: Sequence[Block]) -> Sequence[Block]:
+    if len(blocks) <= _MOST:
+        return blocks
+    counts, each = Counter(blocks), len(blocks) / _MOST
+    return [kind for kind in KINDS if counts[kind] for _ in range(max(1, round(counts[kind] / each)))]

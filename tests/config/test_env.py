@@ -1,0 +1,50 @@
+"""Addresses of servers are taken apart the same way everywhere."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+
+@pytest.mark.parametrize(
+    ("given", "broker", "cache"),
+    [
+        ("redis://h:6379/0", "redis://h:6379/0", "redis://h:6379/1"),
+        ("redis://:p%40w@h", "redis://:p%40w@h", "redis://:p%40w@h/1"),
+        ("rediss://u:p@h:1/5", "rediss://u:p@h:1/5", "rediss://u:p@h:1/1"),
+        (
+            "unix://:p%40w@/tmp/x.sock",
+            "redis+socket://:p%2540w@/tmp/x.sock?virtual_host=0",
+            "unix://:p%2540w@/tmp/x.sock?db=1",
+        ),
+    ],
+)
+def test_one_redis_address_is_a_broker_and_a_cache(given, broker, cache):
+    assert env.redis_urls(given) == (broker, cache)
+
+
+@pytest.mark.parametrize("given", ["", "localhost:6379", "memory://", "http://h"])
+def test_another_kind_of_address_is_refused(given):
+    with pytest.raises(ImproperlyConfigured):
+        env.redis_urls(given)
+
+
+@pytest.mark.parametrize(("given", "meant"), [("1", True), ("Yes", True), ("off", False), ("FALSE", False)])
+def test_a_flag_is_read_in_common_spellings(monkeypatch, given, meant):
+    monkeypatch.setenv("DEBUG", given)
+    assert env.flag("DEBUG") is meant
+
+
+def test_an_empty_variable_is_an_unset_one(monkeypatch):
+    monkeypatch.setenv("MAIL_FROM", "  ")
+    assert env.text("MAIL_FROM") == "Touchstone <letters@touchstone.example>"
+
+
+def test_words_are_split_and_empty_ones_dropped(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", " a.example , ,b.example,")
+    assert env.words("ALLOWED_HOSTS") == ["a.example", "b.example"]
+
+
+def test_an_undeclared_variable_cannot_be_read():
+    with pytest.raises(KeyError):
+        env.text("SOMETHING_ELSE")

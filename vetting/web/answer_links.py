@@ -1,0 +1,85 @@
+"""The key in a letter's link, exchanged at once for a cookie, so that it leaves the address bar and every log.
+
+One cookie for each ask, kept by the browser for that ask's pages alone: two open letters never meet.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from vetting.followups.models import Ask
+from vetting.followups.queries import by_key
+
+COOKIE = "letter"
+LIFE = timedelta(hours=12)  # a working day; the link in the letter opens it again
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # as kernel.keys.new_secret makes them
+_Given = ParamSpec("_Given")
+_Page = Callable[Concatenate[HttpRequest, _Given], HttpResponseBase]
+
+
+def unlisted(page: _Page[_Given]) -> _Page[_Given]:
+    """Kept by no cache and by no search engine."""
+
+    @wraps(page)
+    def shown(request: HttpRequest, *args: _Given.args, **kwargs: _Given.kwargs) -> HttpResponseBase:
+        response = page(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return shown
+
+
+def keyed(page: _Page[_Given]) -> _Page[_Given]:
+    """`unlisted`, for an address that holds a key: it is told to nobody as a referrer.
+
+    Pages with a form must not say so: a browser then sends no origin, and the form's own protection refuses it.
+    """
+
+    @wraps(page)
+    def shown(request: HttpRequest, *args: _Given.args, **kwargs: _Given.kwargs) -> HttpResponseBase:
+        response = page(request, *args, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return unlisted(shown)
+
+
+def ask_of_key(key: str, *, at: datetime) -> Ask | None:
+    return by_key(key, at=at) if _KEY.fullmatch(key) else None
+
+
+def ask_of_cookie(request: HttpRequest, ask_id: UUID, *, at: datetime) -> Ask | None:
+    """The ask this browser holds the key of, or None."""
+    key = request.get_signed_cookie(COOKIE, default="", salt=_salt(ask_id), max_age=LIFE)
+    ask = ask_of_key(key or "", at=at)
+    return ask if ask is not None and ask.pk == ask_id else None
+
+
+def exchange(ask: Ask, key: str, *, page: str) -> HttpResponse:
+    """To the clean address of that page, the key in a cookie that only this ask's pages are sent."""
+    response = redirect(page, ask.pk)
+    response.set_signed_cookie(
+        COOKIE,
+        key,
+        salt=_salt(ask.pk),
+        max_age=LIFE,
+        path=reverse("web:answer", args=[ask.pk]),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _salt(ask_id: UUID) -> str:
+    return f"letter.{ask_id}"

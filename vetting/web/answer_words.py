@@ -1,0 +1,162 @@
+"""What a referee said, in the words of the questions she was asked, and how it will read in public."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from vetting.companies.models import Organization
+from vetting.engagements.models import Goal
+from vetting.outcomes.models import Attestation
+from vetting.outcomes.questionnaire import PUBLISH_WORDS, SHARES, Answers, question
+from vetting.outcomes.rules import status_after
+from vetting.outcomes.states import PUBLISH
+from vetting.referrals.rules import Words
+from vetting.referrals.states import RELATION_WORDS
+from vetting.search.dossier import client_words
+from vetting.web.asked import Asked
+from vetting.web.labels import RELATIONS, TRANSFER
+from vetting.web.templatetags.wording import day
+
+_CALLED = {
+    "confirmed": "Confirmed by {who}",
+    "corrected": "Numbers corrected by {who}",
+    "rejected": "Called wrong by {who}",
+    "unanswered": "Answered by {who}, who could not say whether it is right",
+}
+
+
+def answers_in(row: Attestation) -> Answers:
+    """A stored answer as it was given."""
+    ranges = {bounds: code for code, bounds in SHARES.items()}
+    shares = "" if row.share_low is None or row.share_high is None else ranges[row.share_low, row.share_high]
+    return Answers(
+        worked_together=row.worked_together,
+        role=row.role,
+        interests=tuple(row.interests),
+        baseline_verdict=row.baseline_verdict,
+        baseline_value=row.baseline_value,
+        result_verdict=row.result_verdict,
+        result_value=row.result_value,
+        shares=shares,
+        goal_before=row.goal_before,
+        transfer=row.transfer,
+        hire_again=row.hire_again,
+        publish=row.publish,
+        comment=row.comment,
+    )
+
+
+def said(asked: Asked, answers: Answers) -> list[dict[str, str]]:
+    """Every answer about a result with its question; `screen` is where it was given."""
+    role, ties = question("role"), question("interests")
+    lines = [
+        _line("work", question("worked_together").words, _chosen("worked_together", "yes" if answers.worked_together else "no")),
+        _line("work", role.words, answers.role or "Not said"),
+        _line("work", ties.words, "; ".join(ties.choices[tie] for tie in answers.interests) or "No"),
+    ]
+    if answers.worked_together:
+        lines += _about_the_numbers(asked, answers)
+    if answers.comment:
+        lines.append(_line("", "What you added", answers.comment))
+    return lines
+
+
+def said_by_peer(words: Words) -> list[dict[str, str]]:
+    return [
+        _line("saw", "How do you know the work?", RELATION_WORDS[words.relation]),
+        _line("saw", "In which years?", _years(words)),
+        _line("words", "For which skill?", words.skill),
+        _line("words", "What did you see?", words.saw),
+        _line("words", "Do you get a fee or another advantage for this?", "Yes" if words.gets_fee else "No"),
+    ]
+
+
+def said_of_goal(goal: Goal) -> list[dict[str, str]]:
+    return [_line("", "Do you agree on this goal?", "Yes" if goal.client_accepted_at else "No")]
+
+
+def publications(asked: Asked, answers: Answers, *, on: date) -> list[dict[str, Any]]:
+    """How the answer reads in each form she may choose: {code, words, lines}."""
+    return [{"code": code, "words": words, "lines": reads(asked, answers, code, on=on)} for code, words in PUBLISH_WORDS.items()]
+
+
+def reads(asked: Asked, answers: Answers, publish: str, *, on: date) -> list[str]:
+    """The lines of the consultant's page that come from this answer. The more closed wish of both sides holds."""
+    assert asked.goal is not None
+    engagement = asked.goal.engagement
+    shown = max((engagement.confidentiality, publish), key=PUBLISH.index)
+    if shown == "sealed":
+        return ["A result its client keeps sealed. It counts, and nothing else of it is shown."]
+    lines = [_heading(engagement.organization, engagement.work, shown), _number(asked, answers), _witness(answers, on)]
+    if answers.worked_together and answers.shares:
+        low, high = SHARES[answers.shares]
+        lines.append(f"{low} to {high} % of the change due to the consultant, says the client.")
+    if answers.worked_together and answers.transfer is not None:
+        lines.append(f"{TRANSFER[answers.transfer]}.")
+    return lines
+
+
+def peer_reads(asked: Asked, words: Words) -> list[str]:
+    lines = [
+        f"{asked.ask.about['referee']}: {RELATIONS[words.relation].lower()}, {_years(words)}.",
+        f"{words.skill}: “{words.saw}”",
+    ]
+    if words.gets_fee:
+        lines.append("Shown, not weighed: the referrer gets a fee for it.")
+    return lines
+
+
+def _about_the_numbers(asked: Asked, answers: Answers) -> list[dict[str, str]]:
+    transfer = "" if answers.transfer is None else str(answers.transfer)
+    baseline, result = _chosen("baseline", answers.baseline_verdict), _chosen("result", answers.result_verdict)
+    if answers.baseline_value is not None:
+        baseline = f"{baseline}: {asked.value(answers.baseline_value)}"
+    if answers.result_value is not None:
+        result = f"{result}: {asked.value(answers.result_value)}"
+    about = asked.ask.about
+    return [
+        _line("numbers", f"Before the work, was it {about['baseline']}?", baseline),
+        _line("numbers", f"After the work, was it {about['achieved']}?", result),
+        _line("effect", question("shares").words, _chosen("shares", answers.shares)),
+        _line("effect", question("goal_before").words, _chosen("goal_before", answers.goal_before)),
+        _line("effect", question("transfer").words, _chosen("transfer", transfer)),
+        _line("effect", f"{question('hire_again').words} (private)", _chosen("hire_again", answers.hire_again)),
+    ]
+
+
+def _heading(organization: Organization, work: str, shown: str) -> str:
+    client = client_words(organization, shown)
+    return f"{work}, {client}"
+
+
+def _number(asked: Asked, answers: Answers) -> str:
+    assert asked.goal is not None
+    assert asked.outcome is not None
+    metric = asked.ask.about["metric"]
+    if not answers.worked_together:
+        return f"{metric}: the client says this work did not take place."
+    before = answers.baseline_value if answers.baseline_value is not None else asked.goal.baseline
+    after = answers.result_value if answers.result_value is not None else asked.outcome.achieved
+    text = f"{metric}: {asked.value(before)} to {asked.value(after)}, goal {asked.value(asked.goal.target)}"
+    if answers.result_value is not None:
+        text += f" (the consultant had reported {asked.value(asked.outcome.achieved)})"
+    return f"{text}."
+
+
+def _witness(answers: Answers, on: date) -> str:
+    who = answers.role or "a referee at the client"
+    if answers.interests:
+        who += f" (tie: {', '.join(answers.interests)})"
+    return f"{_CALLED[status_after(answers)].format(who=who)}, {day(on)}."
+
+
+def _years(words: Words) -> str:
+    return f"{words.seen_from}" if words.seen_from == words.seen_to else f"{words.seen_from} to {words.seen_to}"
+
+
+def _chosen(key: str, code: str) -> str:
+    return question(key).choices[code]
+
+
+def _line(screen: str, term: str, text: str) -> dict[str, str]:
+    return {"screen": screen, "term": term, "text": text}
