@@ -20,8 +20,8 @@ check: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/python -W error manage.py makemigrations --check --dry-run
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/house
 
 lock:
 	$(LOCK) -o requirements.txt
@@ -45,6 +45,6 @@ lock:
 define install
 	@echo "Installing $(1) into .venv; with pip this takes about a minute."
 	@if command -v uv >/dev/null; \
-		then uv pip install --quiet --python .venv/bin/python --require-hashes -r $(1); \
+		then uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r $(1); \
 		else .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
 endef

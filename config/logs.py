@@ -8,10 +8,12 @@ import structlog
 from structlog.typing import Processor
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*")
-# Session keys have 32 letters and digits, referee links 43 and API keys 64 or more. A UUID names a row and stays.
+# Session keys have 32 letters and digits, referee links 43 and API keys 64 or more.
+# A UUID names a row and stays, and so does a name of code, words joined by underscores.
 _TOKEN = re.compile(
     r"(?<![A-Za-z0-9_-])"
     r"(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![A-Za-z0-9_-]))"
+    r"(?![a-z]+(?:_+[a-z]+)+(?![A-Za-z0-9_-]))"
     r"(?:[A-Za-z0-9_-]{40,}|[A-Za-z0-9]{32,})"
 )
 

@@ -1,14 +1,28 @@
 """The letter box of the tests: a real SMTP server on a loopback port that remembers what it took."""
 
+import asyncio
 import email
 import email.policy
+import socket
 import threading
 import time
+from collections.abc import Awaitable
 from email.message import EmailMessage
 from typing import Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class _Server(Controller):
+    """On a socket that is already bound: aiosmtpd itself cannot take the port the system gives."""
+
+    def __init__(self, handler: object, listener: socket.socket) -> None:
+        self._listener = listener
+        super().__init__(handler, hostname="127.0.0.1", port=listener.getsockname()[1], ready_timeout=10)
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener)
 
 
 class Letterbox:
@@ -19,7 +33,7 @@ class Letterbox:
         self.refuse: dict[str, str] = {}
         self.refuse_data: str | None = None
         self._changed = threading.Condition()
-        self._server = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=10)
+        self._server = _Server(self, socket.create_server(("127.0.0.1", 0)))
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -30,7 +44,7 @@ class Letterbox:
 
     @property
     def port(self) -> int:
-        return int(self._server.server.sockets[0].getsockname()[1])
+        return self._server.port
 
     def to(self, address: str) -> list[EmailMessage]:
         """The letters to one address, oldest first."""

@@ -2,11 +2,13 @@
 
 import threading
 
+import pytest
 from django.conf import settings
 
 from config import celery
 
 
+@pytest.mark.django_db(transaction=True)
 def test_every_wake_has_its_turn_even_where_one_fails(monkeypatch, caplog):
     monkeypatch.setattr(celery, "SWEEP_SECONDS", 0.01)
     closing = threading.Event()

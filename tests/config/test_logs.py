@@ -40,7 +40,7 @@ def test_neither_an_event_nor_a_library_nor_a_traceback_lets_one_through(written
     structlog.get_logger("vetting").info("sent", to=address, link=f"/r/{token}/")
     logging.getLogger("library").warning("refused %s at /r/%s", address, token)
     try:
-        raise ValueError(address, token)
+        int(f"{address} {token}")
     except ValueError:
         logging.getLogger("library").exception("failed")
     said = json.dumps(written())

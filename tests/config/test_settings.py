@@ -10,6 +10,7 @@ from tests.house.files import PROJECT
 PRODUCTION = {
     "TOUCHSTONE_ENV": "production",
     "SECRET_KEY": secrets.token_urlsafe(64),
+    "ADDRESS_HASH_KEY": secrets.token_urlsafe(64),
     "ALLOWED_HOSTS": "touchstone.example",
     "SITE_URL": "https://touchstone.example",
     "DATABASE_URL": "postgres://touchstone:secret@db.example:5432/touchstone",

@@ -2,10 +2,7 @@
 
 import ast
 
-import pytest
 from django.apps import apps
-from django.core.management import call_command
-from django.db.migrations.loader import MigrationLoader
 
 from config import reference
 from tests.house.files import python, tree
@@ -41,10 +38,3 @@ def test_the_environment_is_read_in_one_place():
     allowed = {"config/env.py", "config/test_settings.py"}
     writes_only = {"manage.py", "config/wsgi.py", "config/celery.py", "config/serve.py"}
     assert set(found) <= allowed | writes_only
-
-
-@pytest.mark.django_db
-def test_one_line_of_migrations_and_none_missing():
-    loader = MigrationLoader(None)
-    assert len(loader.graph.leaf_nodes("vetting")) == 1
-    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -37,7 +37,7 @@ class AskSerializer(serializers.Serializer[Any]):
     subject = serializers.UUIDField(
         source="subject_id", help_text="The goal, outcome or referral it is about."
     )
-    referee = serializers.CharField(source="referee.name")
+    referee = serializers.CharField(source="about.referee", help_text="The name you gave.")
     status = serializers.CharField()
     status_at = serializers.DateTimeField()
     created_at = serializers.DateTimeField()
@@ -57,7 +57,7 @@ class AskSerializer(serializers.Serializer[Any]):
 class ReferralSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     ask = serializers.UUIDField(source="ask_id")
-    referee = serializers.CharField(source="referee.name")
+    referee = serializers.CharField(source="ask.about.referee", default="", help_text="The name you gave.")
     status = serializers.CharField()
     status_at = serializers.DateTimeField()
     relation = serializers.CharField()
@@ -92,7 +92,8 @@ class Referrals(Door):
     @operation("referrals_list", scope="read", query=PageInput, gives=page_of(ReferralSerializer))
     def get(self, _request: Request) -> Response:
         """What peers were asked about you and what they said, newest first."""
-        return self.page(referral_queries.visible_to(self.actor), ReferralSerializer)
+        rows = referral_queries.visible_to(self.actor).select_related("ask")
+        return self.page(rows, ReferralSerializer)
 
     @operation("referrals_ask", scope="asks", takes=WhomInput, gives=ReferralSerializer, status=201)
     def post(self, _request: Request) -> Response:

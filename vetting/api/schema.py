@@ -80,4 +80,4 @@ class FigureField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-c
         if direction == "response":
             return text
         bounds = {"exclusiveMinimum": -(10**15), "exclusiveMaximum": 10**15}
-        return {"anyOf": [{"type": "number", **bounds}, text]}
+        return {"anyOf": [{"type": "number", **bounds}, text], "examples": [9.4]}

@@ -9,6 +9,7 @@ from vetting.followups.models import Ask
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor
 from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.outcomes.states import GONE
 
 
 def visible_to(actor: Actor) -> QuerySet[Outcome]:
@@ -24,6 +25,11 @@ def of_profile(profile_id: UUID) -> QuerySet[Outcome]:
     """Every outcome of a consultant with its goal, engagement and client, newest measurement first."""
     outcomes = Outcome.objects.select_related("goal__engagement__organization")
     return outcomes.filter(goal__engagement__profile_id=profile_id).order_by("-measured_on", "id")
+
+
+def live_of(goal_id: UUID) -> Outcome | None:
+    """The one result a goal has, unless it was withdrawn."""
+    return Outcome.objects.filter(goal_id=goal_id).exclude(status__in=GONE).first()
 
 
 def outcome_of(outcome_id: UUID) -> Outcome:

@@ -16,7 +16,7 @@ from vetting.scoring.readings import Reading
 from vetting.scoring.weights import GRID_POINTS, GRID_REACH, HIGH, LOW, Constants
 
 _MIDDLE: Final = GRID_POINTS // 2
-STANDINGS: Final[Floats] = np.arange(-_MIDDLE, _MIDDLE + 1) * (GRID_REACH / _MIDDLE)
+STANDINGS: Final[Floats] = np.arange(-_MIDDLE, _MIDDLE + 1, dtype=np.float64) * (GRID_REACH / _MIDDLE)
 
 _PRIOR: Final[Floats] = -0.5 * STANDINGS**2
 _STEP: Final = GRID_REACH / _MIDDLE

@@ -85,8 +85,12 @@ def _closed(ask: Ask) -> Closed:
             told = f"{who} was told only that you declined. Nothing of it is published."
             return Closed("You have declined to answer", (told, "We do not write about this question again."))
         case "stopped":
-            stopped = "No letter from us goes to this address any more, whoever asks. It holds from this moment."
-            return Closed("You have stopped our letters", (stopped, "All questions that were open to you are closed."))
+            stopped = (
+                "No letter from us goes to this address any more, whoever asks. It holds from this moment."
+            )
+            return Closed(
+                "You have stopped our letters", (stopped, "All questions that were open to you are closed.")
+            )
         case "cancelled":
             back = f"{who} asked you on {asked} and has taken back what the question was about. It needs no answer."
             return Closed("This question was taken back", (back, *unsent))
@@ -96,7 +100,7 @@ def _closed(ask: Ask) -> Closed:
     ended = day(ask.expires_at.date())
     over = f"{who} asked you on {asked}; the question was open until {ended}. It needs no answer any more."
     rest = (
-        "No answer lowers nobody’s score.",
+        "No answer lowers nobody's score.",
         again,
         f"We erase your name and address on {erased_on(ask)}.",
     )

@@ -21,16 +21,24 @@ from vetting.referrals.states import RELATION_WORDS
 from vetting.web.asked import Asked
 from vetting.web.typed_numbers import TypedNumber, read_number
 
-CANNOT_SAY = "cannot_say"  # in a form; where the questionnaire's code is empty, nothing chosen must differ from it
+CANNOT_SAY = (
+    "cannot_say"  # in a form; where the questionnaire's code is empty, nothing chosen must differ from it
+)
 YES_OR_NO = {"yes": "Yes", "no": "No"}
 
 
 class ScreenForm(forms.Form):
     """One screen. `draft` is what was filled in on the others."""
 
-    def __init__(self, *args: Any, asked: Asked, draft: Mapping[str, Any], at: datetime, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, asked: Asked, draft: Mapping[str, Any], at: datetime, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.asked, self.draft, self.at = asked, draft, at
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.error_messages["required"] = "Please choose one." if is_choice else "Please fill this in."
+            field.error_messages["invalid_choice"] = "Choose from the answers offered."
         self.fill()
 
     def fill(self) -> None:
@@ -56,7 +64,9 @@ class ScreenForm(forms.Form):
 
 def _choice(key: str) -> forms.ChoiceField:
     asked = question(key)
-    return _radio(asked.words, {code or CANNOT_SAY: words for code, words in asked.choices.items()}, asked.hint)
+    return _radio(
+        asked.words, {code or CANNOT_SAY: words for code, words in asked.choices.items()}, asked.hint
+    )
 
 
 def _radio(label: str, choices: Mapping[str, str], hint: str = "") -> forms.ChoiceField:
@@ -65,7 +75,6 @@ def _radio(label: str, choices: Mapping[str, str], hint: str = "") -> forms.Choi
         help_text=hint,
         choices=list(choices.items()),
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose one."},
     )
 
 
@@ -116,7 +125,9 @@ class NumbersForm(ScreenForm):
             if cleaned.get(f"{name}_value") and cleaned.get(name) not in {None, "correct"}:
                 self.add_error(
                     name,
-                    ValidationError("You wrote another number: choose that it was another one, or empty its field."),
+                    ValidationError(
+                        "You wrote another number: choose that it was another one, or empty its field."
+                    ),
                 )
         return cleaned
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -22,36 +22,35 @@ COOKIE = "letter"
 LIFE = timedelta(hours=12)  # a working day; the link in the letter opens it again
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # as kernel.keys.new_secret makes them
-_Given = ParamSpec("_Given")
-_Page = Callable[Concatenate[HttpRequest, _Given], HttpResponseBase]
+_Page = TypeVar("_Page", bound=Callable[..., HttpResponse])
 
 
-def unlisted(page: _Page[_Given]) -> _Page[_Given]:
+def unlisted(page: _Page) -> _Page:
     """Kept by no cache and by no search engine."""
 
     @wraps(page)
-    def shown(request: HttpRequest, *args: _Given.args, **kwargs: _Given.kwargs) -> HttpResponseBase:
-        response = page(request, *args, **kwargs)
+    def shown(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = page(*args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
         return response
 
-    return shown
+    return cast("_Page", shown)
 
 
-def keyed(page: _Page[_Given]) -> _Page[_Given]:
+def keyed(page: _Page) -> _Page:
     """`unlisted`, for an address that holds a key: it is told to nobody as a referrer.
 
     Pages with a form must not say so: a browser then sends no origin, and the form's own protection refuses it.
     """
 
     @wraps(page)
-    def shown(request: HttpRequest, *args: _Given.args, **kwargs: _Given.kwargs) -> HttpResponseBase:
-        response = page(request, *args, **kwargs)
+    def shown(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = page(*args, **kwargs)
         response["Referrer-Policy"] = "no-referrer"
         return response
 
-    return unlisted(shown)
+    return unlisted(cast("_Page", shown))
 
 
 def ask_of_key(key: str, *, at: datetime) -> Ask | None:

@@ -1,6 +1,5 @@
 """What a referee said, in the words of the questions she was asked, and how it will read in public."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -50,7 +49,11 @@ def said(asked: Asked, answers: Answers) -> list[dict[str, str]]:
     """Every answer about a result with its question; `screen` is where it was given."""
     role, ties = question("role"), question("interests")
     lines = [
-        _line("work", question("worked_together").words, _chosen("worked_together", "yes" if answers.worked_together else "no")),
+        _line(
+            "work",
+            question("worked_together").words,
+            _chosen("worked_together", "yes" if answers.worked_together else "no"),
+        ),
         _line("work", role.words, answers.role or "Not said"),
         _line("work", ties.words, "; ".join(ties.choices[tie] for tie in answers.interests) or "No"),
     ]
@@ -77,7 +80,10 @@ def said_of_goal(goal: Goal) -> list[dict[str, str]]:
 
 def publications(asked: Asked, answers: Answers, *, on: date) -> list[dict[str, Any]]:
     """How the answer reads in each form she may choose: {code, words, lines}."""
-    return [{"code": code, "words": words, "lines": reads(asked, answers, code, on=on)} for code, words in PUBLISH_WORDS.items()]
+    return [
+        {"code": code, "words": words, "lines": reads(asked, answers, code, on=on)}
+        for code, words in PUBLISH_WORDS.items()
+    ]
 
 
 def reads(asked: Asked, answers: Answers, publish: str, *, on: date) -> list[str]:
@@ -87,7 +93,11 @@ def reads(asked: Asked, answers: Answers, publish: str, *, on: date) -> list[str
     shown = max((engagement.confidentiality, publish), key=PUBLISH.index)
     if shown == "sealed":
         return ["A result its client keeps sealed. It counts, and nothing else of it is shown."]
-    lines = [_heading(engagement.organization, engagement.work, shown), _number(asked, answers), _witness(answers, on)]
+    lines = [
+        _heading(engagement.organization, engagement.work, shown),
+        _number(asked, answers),
+        _witness(answers, on),
+    ]
     if answers.worked_together and answers.shares:
         low, high = SHARES[answers.shares]
         lines.append(f"{low} to {high} % of the change due to the consultant, says the client.")
@@ -108,7 +118,10 @@ def peer_reads(asked: Asked, words: Words) -> list[str]:
 
 def _about_the_numbers(asked: Asked, answers: Answers) -> list[dict[str, str]]:
     transfer = "" if answers.transfer is None else str(answers.transfer)
-    baseline, result = _chosen("baseline", answers.baseline_verdict), _chosen("result", answers.result_verdict)
+    baseline, result = (
+        _chosen("baseline", answers.baseline_verdict),
+        _chosen("result", answers.result_verdict),
+    )
     if answers.baseline_value is not None:
         baseline = f"{baseline}: {asked.value(answers.baseline_value)}"
     if answers.result_value is not None:
@@ -120,7 +133,9 @@ def _about_the_numbers(asked: Asked, answers: Answers) -> list[dict[str, str]]:
         _line("effect", question("shares").words, _chosen("shares", answers.shares)),
         _line("effect", question("goal_before").words, _chosen("goal_before", answers.goal_before)),
         _line("effect", question("transfer").words, _chosen("transfer", transfer)),
-        _line("effect", f"{question('hire_again').words} (private)", _chosen("hire_again", answers.hire_again)),
+        _line(
+            "effect", f"{question('hire_again').words} (private)", _chosen("hire_again", answers.hire_again)
+        ),
     ]
 
 
@@ -151,7 +166,9 @@ def _witness(answers: Answers, on: date) -> str:
 
 
 def _years(words: Words) -> str:
-    return f"{words.seen_from}" if words.seen_from == words.seen_to else f"{words.seen_from} to {words.seen_to}"
+    return (
+        f"{words.seen_from}" if words.seen_from == words.seen_to else f"{words.seen_from} to {words.seen_to}"
+    )
 
 
 def _chosen(key: str, code: str) -> str:

@@ -1,6 +1,6 @@
 """The pages a letter's link opens: answer, decline, stop. Nobody needs an account, and a GET changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,6 @@ from vetting.followups import actions as followups
 from vetting.followups.models import Ask
 from vetting.followups.rules import may_answer
 from vetting.jobs.bell import ring
-from vetting.kernel.verdict import RefusedError
 from vetting.mail.letters import house_address
 from vetting.mail.queries import is_suppressed
 from vetting.outcomes import actions as outcomes
@@ -86,14 +85,17 @@ def decline(request: HttpRequest, ask_id: UUID) -> HttpResponse:
         return _unknown(request)
     if not may_answer(ask, at=at):
         return _closed(request, ask)
-    form = DeclineForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         with refusals_on(form):
             followups.decline(ask.pk, at=at, reason=form.cleaned_data["reason"].strip())
+        if not form.errors:
             ring("followups")
             return redirect("web:answer", ask.pk)
+        if not may_answer(_again(ask), at=at):
+            return _closed(request, ask)
     page = {"form": form, "consultant": ask.about["consultant"], "ask_id": ask.pk}
-    return render(request, "pages/answers/decline.html", page, status=422 if form.errors else 200)
+    return render(request, "pages/answers/decline.html", page, status=_status(form))
 
 
 @unlisted
@@ -123,19 +125,119 @@ def answer(request: HttpRequest, ask_id: UUID, screen: str = "") -> HttpResponse
     return _take(request, asked, here, form, at=at)
 
 
-def _take(request: HttpRequest, asked: Asked, here: Screen, form: ScreenForm, *, at: datetime) -> HttpResponse:
+def _take(
+    request: HttpRequest, asked: Asked, here: Screen, form: ScreenForm, *, at: datetime
+) -> HttpResponse:
     """Keep this screen and go on, or send it all."""
     ask = asked.ask
-    try:
-        if here is SCREENS[ask.kind][-1]:
-            with refusals_on(form, but_raise=True):
-                _send(asked, {**ask.draft, **typed_in(form)}, at=at)
-            if form.errors:
-                return _show(request, asked, here, form, at=at)
-            ring("scorecards", "search", "followups")
-            return redirect("web:answer", ask.pk)
-        kept = followups.save_draft(ask.pk, answers=typed_in(form), at=at)
-    except RefusedError:  # she, or somebody, was quicker: in another window, or by a second press
-        ask.refresh_from_db()
-        return _closed(request, ask)
-    return redirect("web:answer_screen", ask.pk, _next(asked, kept.draft, at=at).key)
+    is_last = here is SCREENS[ask.kind][-1]
+    filled = {**ask.draft, **typed_in(form)}
+    with refusals_on(form):
+        if is_last:
+            _send(asked, filled, at=at)
+        else:
+            followups.save_draft(ask.pk, answers=typed_in(form), at=at)
+    if form.errors:
+        # Somebody was quicker, in another window or by a second press; else the answer itself is refused.
+        return (
+            _closed(request, ask)
+            if not may_answer(_again(ask), at=at)
+            else _show(request, asked, here, form, at=at)
+        )
+    if is_last:
+        ring("scorecards", "search", "followups")
+        return redirect("web:answer", ask.pk)
+    return redirect("web:answer_screen", ask.pk, _next(asked, filled, at=at).key)
+
+
+def _send(asked: Asked, filled: Mapping[str, Any], *, at: datetime) -> None:
+    ask = asked.ask
+    if ask.kind == "peer":
+        referrals.answer(ask.pk, words=words_of(filled), at=at)
+    elif ask.kind == "outcome":
+        outcomes.attest(ask.pk, answers=answers_of(filled, unit=asked.unit), at=at)
+    elif filled["accepts"] == "unsure":
+        followups.decline(ask.pk, at=at, reason="Not sure about the goal.")
+    else:
+        answer_goal(ask.pk, accepts=filled["accepts"] == "yes", at=at)
+
+
+def _next(asked: Asked, draft: Mapping[str, Any], *, at: datetime) -> Screen:
+    """The first screen that is not filled in yet, or the last, where it is sent."""
+    *questions, last = way_of(asked.ask.kind, draft)
+    unfilled = (
+        each for each in questions if not each.form(draft, asked=asked, draft=draft, at=at).is_valid()
+    )
+    return next(unfilled, last)
+
+
+def _show(
+    request: HttpRequest, asked: Asked, here: Screen, form: ScreenForm, *, at: datetime
+) -> HttpResponse:
+    ask = asked.ask
+    way = way_of(ask.kind, ask.draft)
+    index = way.index(here)
+    page = {
+        "asked": asked,
+        "screen": here,
+        "form": form,
+        "previous": way[index - 1] if index else None,
+        "left": len(way) - 1 - index,
+        "is_first": index == 0,
+        "goes_on": index == 0 and bool(ask.draft),
+        **(_check(asked, at=at) if here.key == "check" else {}),
+        **(_introduction(asked, at=at) if index == 0 else {}),
+    }
+    template = "check" if here.key == "check" else "screen"
+    return render(request, f"pages/answers/{template}.html", page, status=_status(form))
+
+
+def _introduction(asked: Asked, *, at: datetime) -> dict[str, Any]:
+    ask, goal = asked.ask, asked.goal
+    return {
+        "facts": facts(asked),
+        "named_on": day(ask.created_at.date()),
+        "erased_on": erased_on(ask),
+        "house": house_address(),
+        "beforehand": beforehand(goal, mailbox=ask.referee.email, at=at)
+        if ask.kind == "goal" and goal
+        else "",
+    }
+
+
+def _check(asked: Asked, *, at: datetime) -> dict[str, Any]:
+    draft = asked.ask.draft
+    if asked.ask.kind == "peer":
+        words = words_of(draft)
+        return {"lines": said_by_peer(words), "publications": [], "public": peer_reads(asked, words)}
+    answers = answers_of(draft, unit=asked.unit)
+    return {
+        "lines": said(asked, answers),
+        "publications": publications(asked, answers, on=at.date()),
+        "public": [],
+    }
+
+
+def _stop(request: HttpRequest, ask: Ask, *, at: datetime) -> HttpResponse:
+    if request.method == "POST":
+        followups.stop(ask.pk, at=at)
+        ring("followups")
+    return render(request, "pages/answers/stop.html", {"is_stopped": is_suppressed(ask.referee.email)})
+
+
+def _closed(request: HttpRequest, ask: Ask) -> HttpResponse:
+    return closed_page(request, ask, stop_url=reverse("web:stop", args=[ask.pk]))
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    """The same for a key that never was and for one that has run out or was altered."""
+    return render(request, "pages/answers/unknown.html", status=404)
+
+
+def _again(ask: Ask) -> Ask:
+    ask.refresh_from_db()
+    return ask
+
+
+def _status(form: forms.Form) -> int:
+    return 422 if form.errors else 200

@@ -79,10 +79,12 @@ def beforehand(goal: Goal, *, mailbox: str, at: datetime) -> str:
     starts_on = goal.engagement.starts_on
     latest = day(starts_on + PREREGISTRATION_WINDOW)
     if not is_preregistered(goal, starts_on=starts_on, client_accepted_at=at):
-        return f"Both sides would have had to accept by {latest}, so it will show as accepted after the start."
+        return (
+            f"Both sides would have had to accept by {latest}, so it will show as accepted after the start."
+        )
     if domain_of_mailbox(goal.engagement.organization_id, mailbox) is None:
         return (
-            "Your address does not lie at a domain known to be your organization’s, so your word is kept, but the "
+            "Your address does not lie at a domain known to be your organization's, so your word is kept, but the "
             "goal does not show as set beforehand."
         )
     return f"If you accept by {latest}, it shows as a goal that both sides set beforehand."

@@ -97,6 +97,11 @@ class SearchForm(forms.Form):
         found = {name: _typed(source.get(name)) for name in self.fields if name != "cursor"}
         return {name: value for name, value in found.items() if value}
 
+    def wrong(self) -> set[str]:
+        """The filters a further search leaves out. A rate and its currency go together."""
+        pair = {"rate", "currency"}
+        return {*self.errors, *(pair if pair & {*self.errors} else ())}
+
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
@@ -110,10 +115,8 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {
         "form": form,
         "numbers": [form[name] for name in form.NUMBERS],
-        "kept": [(name, value) for name, value in given.items() if name not in {"q", *form.errors}],
-        "kept_beside_numbers": [
-            (name, value) for name, value in given.items() if name not in {*form.NUMBERS, *form.errors}
-        ],
+        "kept": _kept(given, {"q"} | form.wrong()),
+        "kept_beside_numbers": _kept(given, {*form.NUMBERS} | form.wrong()),
         "chips": _chips(form, given),
         "clear_url": _address({"q": given["q"]} if "q" in given else {}),
         "filtered": bool(given),
@@ -140,6 +143,10 @@ def _found(form: SearchForm, given: Mapping[str, str], page: Page) -> dict[str, 
         "first_url": _address(given) if form.cleaned_data["cursor"] else "",
         "next_url": _address(further) if page.next_cursor else "",
     }
+
+
+def _kept(given: Mapping[str, str], left_out: set[str]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in given.items() if name not in left_out]
 
 
 def _chips(form: SearchForm, given: Mapping[str, str]) -> list[dict[str, str]]:

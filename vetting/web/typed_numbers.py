@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 _LONGEST = 40  # digits of no business figure; what is longer would only cost time
-_SPACES = re.compile(r"[\s'’\u00a0\u2009\u202f]")
+_SPACES = re.compile(r"[\s'\u2019\u00a0\u2009\u202f]")
 _SIGNS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?|[+-]?\.\d+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -49,7 +49,7 @@ class TypedNumber(forms.CharField):
         super().__init__(widget=widget, **options)
 
     def clean(self, value: Any) -> str:
-        text = super().clean(value)
+        text = str(super().clean(value))
         if text:
             try:
                 read_number(text, unit=self.unit)

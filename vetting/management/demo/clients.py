@@ -88,8 +88,7 @@ class Clients:
         rng = self._rng
         country = rng.choices(list(COUNTRIES.values()), weights=[c.weight for c in COUNTRIES.values()])[0]
         industry = rng.choice(field.industries)
-        words = COMPANY_WORDS[industry]
-        brand = f"{rng.choice(country.stems)} {rng.choice(words.get(country.tongue, words['en']))}"
+        brand = self._brand(country, industry)
         domain = self._register.domain(brand)
         legal = f" {rng.choice(country.legal)}" if industry not in _PUBLIC and rng.random() < 0.3 else ""
         self.all.append(
@@ -104,3 +103,9 @@ class Clients:
                 publish=rng.choices(["named", "sector", "sealed"], weights=[60, 32, 8])[0],
             )
         )
+
+    def _brand(self, country: Country, industry: str) -> str:
+        """Stem and trade; with its town where there is such a company already."""
+        words = COMPANY_WORDS[industry]
+        brand = f"{self._rng.choice(country.stems)} {self._rng.choice(words.get(country.tongue, words['en']))}"
+        return brand if self._register.is_free(brand) else f"{brand} {self._rng.choice(country.towns)}"

@@ -30,6 +30,9 @@ class Register:
         self._names: set[str] = set()
         self._domains: set[str] = set()
 
+    def is_free(self, words: str) -> bool:
+        return f"{slugify(words, fallback='company')}.example" not in self._domains
+
     def domain(self, words: str) -> str:
         """A free domain made of the words, in the zone that is reserved for examples (RFC 2606)."""
         slug, number = slugify(words, fallback="company"), 1
@@ -42,16 +45,14 @@ class Register:
     def person(self, rng: Random, country: Country, *, domain: str = "", is_woman: bool | None = None) -> Person:
         """Somebody new; at a practice of her own where no domain is given."""
         woman = rng.random() < 0.5 if is_woman is None else is_woman
-        firsts = country.women if woman else country.men
-        free = [
-            (first, last)
-            for first in firsts
-            for last in country.last
-            if f"{first} {_form(last, woman)}" not in self._names
-        ]
-        first, last = rng.choice(free)
+        first, last = rng.choice(self._free(country, woman))
         return self.named(
-            first, _form(last, woman), country=country, domain=domain, is_woman=woman, place=rng.choice(country.towns),
+            first,
+            last,
+            country=country,
+            domain=domain,
+            is_woman=woman,
+            place=rng.choice(country.towns),
             practice=rng.choice(WORDS["practices"]),
         )
 
@@ -72,6 +73,18 @@ class Register:
         return Person(
             name=f"{first} {last}", email=f"{local}@{host}", country=country, place=place, is_woman=is_woman
         )
+
+    def _free(self, country: Country, woman: bool) -> list[tuple[str, str]]:
+        """First and last names not yet given out together; double names where the single ones have run out."""
+        firsts = country.women if woman else country.men
+        singles = [_form(last, woman) for last in country.last]
+        doubles = [f"{one}-{other}" for one in singles for other in singles if one != other]
+        for lasts in (singles, doubles):
+            free = [(first, last) for first in firsts for last in lasts if f"{first} {last}" not in self._names]
+            if free:
+                return free
+        message = f"{country.code} has no names left for so many people"
+        raise ValueError(message)
 
 
 def home(rng: Random) -> Country:

@@ -1,0 +1,192 @@
+"""The script is played: every change of the world goes through the rooms' actions, at its own moment."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from vetting.accounts.actions import enrol
+from vetting.accounts.models import User
+from vetting.companies.actions import register
+from vetting.companies.models import Organization
+from vetting.engagements import actions as engagements
+from vetting.engagements import queries as engagement_queries
+from vetting.engagements.models import Engagement
+from vetting.followups import actions as followups
+from vetting.followups.rules import may_answer, may_ask_more, may_write_to
+from vetting.kernel.actors import Actor, system
+from vetting.management.demo.clients import Client
+from vetting.management.demo.people import Person
+from vetting.management.demo.plans import noon
+from vetting.management.demo.script import GoalPart, Part, Piece, Proposal, Question, Reaction, Request, Script
+from vetting.management.demo.stage import Act, Stage, Story
+from vetting.outcomes import actions as outcomes
+from vetting.outcomes import queries as outcome_queries
+from vetting.outcomes.models import Outcome
+from vetting.profiles import actions as profiles
+from vetting.profiles.models import Profile
+from vetting.referrals import actions as referrals
+from vetting.referrals import queries as referral_queries
+
+BY = system("demo")
+Given = TypeVar("Given")
+_MOST = 1_000  # closed in one night
+
+
+def play(script: Script, *, on_day: Callable[[float], None]) -> None:
+    """All of it, in order of time; `on_day` hears which part is over, 0 to 1. Needs a transaction around it.
+
+    Nothing is committed before the end: a worker that saw the past half made would send its letters in earnest.
+    """
+    stage = Stage(opens=script.opens, closes=script.closes, last_post=script.last_post)
+    for log_in in script.log_ins:
+        if log_in.email not in {part.person.email for part in script.parts}:
+            enrol(email=log_in.email, is_staff=log_in.is_staff, is_demo=True, by=BY, at=script.opens)
+    troupe = _Troupe(stage)
+    for part in script.parts:
+        stage.begin(troupe.consultant(part))
+    stage.run(at_night=_note_silences, on_day=on_day)
+
+
+def _note_silences(at: datetime) -> None:
+    for goal_id in engagement_queries.silent(most=_MOST):
+        engagements.note_silence(goal_id, by=BY, at=at)
+    for outcome_id in outcome_queries.silent(most=_MOST):
+        outcomes.note_silence(outcome_id, by=BY, at=at)
+    for referral_id in referral_queries.silent(most=_MOST):
+        referrals.note_silence(referral_id, by=BY, at=at)
+
+
+class _Troupe:
+    """The stories of all consultants; what each does stands in her part."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._organizations: dict[str, Organization] = {}
+
+    def consultant(self, part: Part) -> Story:
+        yield part.joined_at
+        at = self._stage.now
+        owner = enrol(email=part.person.email, is_demo=True, by=BY, at=at)
+        profile = profiles.create(owner=owner, details=part.details, by=owner.actor, at=at, is_demo=True)
+        for word in part.self_words:
+            profiles.add_claim(profile, kind=word.kind, text=word.text, count=word.count, by=owner.actor, at=at)
+        if part.is_listed:
+            profiles.submit(profile, by=owner.actor, at=at)
+        for piece in part.pieces:
+            self._stage.begin(self._piece(profile, owner, piece))
+        for request in part.requests:
+            self._stage.begin(self._request(profile, owner, request))
+        if part.is_listed and part.pauses_at is not None:
+            yield part.pauses_at
+            profiles.pause(profile, by=owner.actor, at=self._stage.now)
+
+    def _piece(self, profile: Profile, owner: User, piece: Piece) -> Story:
+        yield piece.declared_at
+        engagement = engagements.declare(
+            profile=profile,
+            organization=self._organization(piece.client, owner.actor),
+            work=piece.work,
+            by=owner.actor,
+            at=self._stage.now,
+        )
+        for goal in piece.goals:
+            self._stage.begin(self._goal(engagement, owner, goal))
+        if piece.withdrawn_at is not None:
+            yield piece.withdrawn_at
+            engagements.withdraw(engagement, by=owner.actor, at=self._stage.now)
+        elif piece.work.ends_on is not None and noon(piece.work.ends_on) > self._stage.now:
+            yield noon(piece.work.ends_on)
+            engagement.refresh_from_db(fields=["status"])
+            if engagement.status == "client_confirmed":
+                engagements.close(engagement, ends_on=piece.work.ends_on, by=owner.actor, at=self._stage.now)
+
+    def _goal(self, engagement: Engagement, owner: User, part: GoalPart) -> Story:
+        goal = engagements.draft_goal(engagement=engagement, aim=part.aim, by=owner.actor, at=self._stage.now)
+        if part.proposal is not None:
+            yield part.proposal.at
+            if self._may_ask(owner, part.proposal.to.person):
+                to = part.proposal.to.person
+                ask = engagements.propose_goal(
+                    goal, name=to.name, email=to.email, by=owner.actor, at=self._stage.now
+                )
+                self._expect(ask.pk, part.proposal.reaction, _accept(part.proposal))
+        if part.report is None:
+            return
+        yield part.report.at
+        goal = engagement_queries.goal_of(goal.pk)
+        outcome = outcomes.report(goal=goal, result=part.report.result, by=owner.actor, at=self._stage.now)
+        for question in part.report.questions:
+            yield question.at
+            self._ask(outcome, owner, question)
+
+    def _ask(self, outcome: Outcome, owner: User, question: Question) -> None:
+        """Ask about the result, where nobody has answered or is being asked."""
+        outcome.refresh_from_db(fields=["status"])
+        to = question.to.person
+        if outcome.status in {"submitted", "unanswered"} and self._may_ask(owner, to):
+            ask = outcomes.ask_client(outcome, name=to.name, email=to.email, by=owner.actor, at=self._stage.now)
+            self._expect(ask.pk, question.reaction, _attest(question))
+
+    def _request(self, profile: Profile, owner: User, request: Request) -> Story:
+        yield request.at
+        if self._may_ask(owner, request.to):
+            to = request.to
+            referral = referrals.ask_peer(
+                profile=profile, name=to.name, email=to.email, by=owner.actor, at=self._stage.now
+            )
+            assert referral.ask_id is not None
+            self._expect(referral.ask_id, request.reaction, _refer(request))
+
+    def _may_ask(self, owner: User, to: Person) -> bool:
+        """Not where letters were stopped or came back: a consultant sees that before she asks."""
+        return bool(may_write_to(owner, to.email) and may_ask_more(owner))
+
+    def _expect(self, ask_id: UUID, reaction: Reaction, answer: Act) -> None:
+        def act(key: UUID, at: datetime) -> None:
+            """What the reader has decided, where the question is still open when she comes to it."""
+            if not may_answer(followups.lock(key), at=at):
+                return
+            if reaction.kind == "answer":
+                answer(key, at)
+            elif reaction.kind == "decline":
+                followups.decline(key, at=at, reason=reaction.reason)
+            elif reaction.kind == "stop":
+                followups.stop(key, at=at)
+
+        self._stage.drawer.expect(ask_id, reaction, act)
+
+    def _organization(self, client: Client, by: Actor) -> Organization:
+        """Registered by the first consultant who worked there; later ones find it by its domain."""
+        if client.domain not in self._organizations:
+            self._organizations[client.domain] = register(
+                name=client.name,
+                domain=client.domain,
+                kind=client.kind,
+                country=client.country.code,
+                industry=client.industry,
+                size_band=client.size_band,
+                is_demo=True,
+                by=by,
+                at=self._stage.now,
+            )
+        return self._organizations[client.domain]
+
+
+def _accept(proposal: Proposal) -> Act:
+    return lambda ask_id, at: engagements.answer_goal(ask_id, accepts=proposal.accepts, at=at)
+
+
+def _attest(question: Question) -> Act:
+    return lambda ask_id, at: outcomes.attest(ask_id, answers=_given(question.answers), at=at)
+
+
+def _refer(request: Request) -> Act:
+    return lambda ask_id, at: referrals.answer(ask_id, words=_given(request.words), at=at)
+
+
+def _given(words: Given | None) -> Given:
+    if words is None:
+        message = "somebody answers, and the script does not say what"
+        raise ValueError(message)
+    return words

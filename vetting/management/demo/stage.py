@@ -1,0 +1,87 @@
+"""Simulated time: stories that wait for their moment, and a drawer for the letters of the past."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from email.message import EmailMessage
+from itertools import count
+from uuid import UUID
+
+from vetting.followups.outbox import chase_due
+from vetting.mail.sending import Delivery, Fate
+from vetting.management.demo.script import Reaction
+
+# A story does something, and yields the moment at which it wants to go on.
+Story = Iterator[datetime]
+Act = Callable[[UUID, datetime], object]
+# In office hours from India to the Americas: a letter that finds its reader asleep at one finds her awake at the other.
+POST_HOURS = (time(10), time(15))
+
+
+class Stage:
+    """Runs stories in order of time. Letters go out twice a weekday, up to and with `last_post`."""
+
+    def __init__(self, *, opens: datetime, closes: datetime, last_post: datetime) -> None:
+        self.now = opens
+        self._opens, self._closes, self._last_post = opens, closes, last_post
+        self._order = count()
+        self._waiting: list[tuple[datetime, int, Story]] = []
+        self.drawer = Drawer(self)
+
+    def begin(self, story: Story) -> None:
+        """Start the story now: it runs up to its first moment of waiting."""
+        moment = next(story, None)
+        if moment is not None:
+            heapq.heappush(self._waiting, (max(moment, self.now), next(self._order), story))
+
+    def run(self, *, at_night: Callable[[datetime], None], on_day: Callable[[float], None]) -> None:
+        """Play all days. `at_night` is called at the end of each, `on_day` with the part that is over, 0 to 1."""
+        midnight = datetime.combine(self._opens.date(), time(), tzinfo=UTC)
+        while midnight < self._closes:
+            for hour in POST_HOURS:
+                self._until(datetime.combine(midnight.date(), hour, tzinfo=UTC))
+                self._post()
+            midnight += timedelta(days=1)
+            self._until(midnight)
+            at_night(self.now)
+            on_day(min(1.0, (self.now - self._opens) / (self._closes - self._opens)))
+
+    def _post(self) -> None:
+        if self.now <= self._last_post and self.now.weekday() < 5:
+            while chase_due(post=self.drawer, at=self.now):
+                pass
+
+    def _until(self, moment: datetime) -> None:
+        """Run what lies before that moment, which is never after the close."""
+        moment = min(moment, self._closes)
+        while self._waiting and self._waiting[0][0] < moment:
+            self.now, _, story = heapq.heappop(self._waiting)
+            self.begin(story)
+        self.now = max(self.now, moment)
+
+
+class Drawer:
+    """A post that keeps letters from the network and lets their readers react as their reaction says."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._readers: dict[UUID, tuple[Reaction, Act]] = {}
+
+    def expect(self, ask_id: UUID, reaction: Reaction, act: Act) -> None:
+        """`act(ask_id, at)` is what the reader of that ask's letters will do in the end."""
+        self._readers[ask_id] = (reaction, act)
+
+    def send(self, mail: EmailMessage, *, before_data: Callable[[], bool]) -> Delivery:
+        ask, _, step = mail["Message-ID"].strip("<>").partition("@")[0].partition(".")
+        reaction, act = self._readers[UUID(ask)]
+        if reaction.kind == "gone" and step == reaction.step:
+            return Delivery(Fate.PERMANENT, "550 5.1.1")
+        if not before_data():
+            return Delivery(Fate.STOPPED)
+        if reaction.step == step:
+            self._stage.begin(self._react(UUID(ask), reaction, act))
+        return Delivery(Fate.SENT, "250")
+
+    def _react(self, ask_id: UUID, reaction: Reaction, act: Act) -> Story:
+        yield reaction.at or self._stage.now + reaction.after
+        act(ask_id, self._stage.now)
