@@ -27,6 +27,8 @@ def set_up() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0, database=DEFAULT_DB_ALIAS)
+    for name in (settings.ROOT_URLCONF, "vetting.jobs.schedule"):
+        import_module(name)  # once, here, instead of once in every process and while the first visitor waits
     connections.close_all()
 
 
@@ -36,7 +38,6 @@ class _Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._application = get_wsgi_application()
-        import_module(settings.ROOT_URLCONF)  # else the first visitor of each process waits for it
         super().__init__()
 
     def load_config(self) -> None:

@@ -9,7 +9,7 @@ from vetting.followups.models import Ask
 from vetting.followups.outbox import chase_due
 from vetting.mail.sending import Delivery, Fate
 
-_KEY = re.compile(r"/r/([A-Za-z0-9_-]{43})/")
+KEY = re.compile(r"/r/([A-Za-z0-9_-]{43})/")
 
 
 class Drawer:
@@ -46,6 +46,6 @@ def key_of(ask: Ask, *, at: datetime) -> str:
         for letter in sweep(at + timedelta(days=day)):
             if str(letter["Message-ID"]).startswith(f"<{ask.pk.hex}.ask@"):
                 ask.refresh_from_db()
-                return _KEY.findall(text_of(letter))[0]
+                return KEY.findall(text_of(letter))[0]
     message = "no letter of this ask went out"
     raise AssertionError(message)

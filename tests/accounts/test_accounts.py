@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError
 
 from tests import builders as b
-from vetting.accounts.actions import create_key, note_use, revoke_key
+from vetting.accounts.actions import create_key, enrol, note_use, revoke_key
 from vetting.accounts.models import ApiKey, User
 from vetting.accounts.queries import keys_of, users_with_mailbox
 from vetting.audit.queries import trail
@@ -30,6 +31,35 @@ def test_one_address_is_one_account_in_any_case():
     User.objects.create_user("ana@firm.example")
     with pytest.raises(IntegrityError):
         User.objects.create(email="ANA@firm.example")
+
+
+def test_an_account_made_for_somebody_needs_no_proof_of_its_address():
+    dana = enrol(email="Dana@Harbour.example", is_demo=True, by=b.staff(), at=b.AT)
+    assert (dana.email, dana.is_demo, dana.is_staff, dana.has_usable_password()) == (
+        "dana@harbour.example",
+        True,
+        False,
+        False,
+    )
+    addresses = EmailAddress.objects.order_by("email").values_list("user", "email", "primary", "verified")
+    assert list(addresses) == [(dana.pk, "dana@harbour.example", True, True)]
+    assert [entry.verb for entry in trail(dana.pk)] == ["enrol"]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("dana", "invalid_email"),
+        ("dana\x00@harbour.example", "invalid_email"),
+        ("DANA+two@harbour.example", "account_exists"),
+    ],
+)
+def test_an_account_is_made_once_for_a_mailbox_that_letters_reach(address, code):
+    enrol(email="dana@harbour.example", by=b.staff(), at=b.AT)
+    with pytest.raises(InvalidError) as wrong:
+        enrol(email=address, by=b.staff(), at=b.AT)
+    assert wrong.value.problems["email"][0] == code
+    assert User.objects.filter(email__contains="harbour").count() == 1
 
 
 def test_a_superuser_is_staff():

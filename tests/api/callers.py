@@ -49,7 +49,13 @@ class Caller:
         raw = json.dumps(body) if isinstance(body, dict | list) else body
         options = {} if body is None else {"data": raw, "content_type": "application/json"}
         response = self.client.generic(method, f"/api/v1/{path}", **options)
-        conforms(method, f"/api/v1/{path}", response.status_code, response.get("Content-Type", ""), response.content)
+        conforms(
+            method,
+            f"/api/v1/{path}",
+            response.status_code,
+            response.get("Content-Type", ""),
+            response.content,
+        )
         return response
 
 

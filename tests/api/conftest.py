@@ -123,3 +123,9 @@ def ana(world: World) -> Caller:
 @pytest.fixture
 def eve(world: World) -> Caller:
     return with_key(world.stranger)
+
+
+@pytest.fixture
+def time_stands_still(_monday_morning: None) -> Iterator[None]:
+    with time_machine.travel(AT + timedelta(hours=2), tick=False):
+        yield

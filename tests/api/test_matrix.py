@@ -271,11 +271,11 @@ def test_staff_read_everything(world):
 
 
 @pytest.mark.parametrize("path", sorted({path for _, path, _ in operations().values()}))
-def test_other_methods_are_refused(path, world, ana):
+def test_other_methods_are_refused(path, db, anybody):
     known = {method for method, template, _ in operations().values() if template == path}
     below = path.removeprefix("/api/v1/").format_map(dict.fromkeys(_names(path), ABSENT))
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"} - known:
-        answer = ana.call(method, below)
+        answer = anybody.call(method, below)
         detail = f'Method "{method}" not allowed.'
         assert (answer.status_code, answer.json()) == (405, problem("method_not_allowed", 405, detail))
         assert set(answer["Allow"].split(", ")) - {"HEAD"} == known

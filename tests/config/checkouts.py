@@ -32,9 +32,10 @@ def checkout(*, inside: Path | None = None, owner: int | None = None) -> Iterato
     try:
         yield folder
     finally:
-        state = place(project=folder).state
-        shutil.rmtree(folder)
-        shutil.rmtree(state, ignore_errors=True)
+        where = place(project=folder)
+        sockets = where.run.parent.glob(f"touchstone-*-{where.run.name.rpartition('-')[2]}")
+        for left in (folder, where.state, *sockets):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def python(folder: Path, *arguments: str, **options) -> "subprocess.Popen[str]":

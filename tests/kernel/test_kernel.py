@@ -66,7 +66,9 @@ def test_keys():
     assert digest("a") == "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
     assert keyed_hash("a", key="k") != keyed_hash("a", key="l")
     assert fold("Kalniņa ÉCOLE Straße") == "kalnina ecole strasse"
+    assert fold("Mirosław Ødegård Æsir Þór") == "miroslaw odegard aesir thor"
     assert slugify("Ana  Kalniņa!", fallback="x") == "ana-kalnina"
+    assert slugify("Łódź-Elkjær", fallback="x") == "lodz-elkjaer"
     assert slugify("日本", fallback="x") == "x"
     assert len(slugify("word " * 40, fallback="x")) <= 60
 

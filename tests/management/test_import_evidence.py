@@ -120,7 +120,7 @@ BAD = [
     ("a,Ana,z,2,1,3,2024-05-01,1", "goal", "For Conversion rate better is above the baseline of 2."),
     ("a,Ana,z,2,3,101,2024-05-01,1", "after", "Conversion rate cannot be above 100 %."),
     ("a,Ana,z,2,3,3,31 May,1", "day", "'31 May' is not a day such as 2024-05-31"),
-    ("a,Ana,z,2,3,3,2999-01-01,1", "day", "A result is measured, not foreseen: this day has not come yet."),
+    ("a,Ana,z,2,3,3,2099-01-01,1", "day", "A result is measured, not foreseen: this day has not come yet."),
     ("a,Ana,z,2,3", "after", "is missing: the line has fewer fields than the header"),
     ("a,Ana,z,2,3,3,2024-05-01,1,extra", "(the line)", "has more fields than the header"),
     ("c,,z,2,3,3,2024-05-01,1", "who", "Please fill this in."),

@@ -118,6 +118,8 @@ def test_a_quantile_spreads_the_mass_of_a_point_over_its_cell():
     point = np.zeros(161)
     point[80] = 1.0
     assert [quantile(point, at) for at in (0.1, 0.5, 0.9)] == pytest.approx([-0.02, 0.0, 0.02], abs=1e-12)
+    last = np.roll(point, 80)
+    assert [quantile(last, at) for at in (0.1, 0.5, 0.9)] == pytest.approx([3.98, 4.0, 4.02], abs=1e-12)
 
 
 def test_masses_of_a_stack_are_those_of_its_rows():

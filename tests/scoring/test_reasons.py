@@ -25,8 +25,8 @@ def sentence(claim, dimension, place=FIRST):
         ({"achieved": 115.0 - 1e-10}, "Reached 100 % of a goal set beforehand"),
         ({"achieved": 100.0}, "Reached 0 % of a goal set beforehand"),
         ({"achieved": 99.0}, "Ended worse than it began, against a goal set beforehand"),
-        ({"achieved": 100.0 + 15.0 * 100}, "Reached more than 10000 % of a goal set beforehand"),
-        ({"achieved": 1e306}, "Reached more than 10000 % of a goal set beforehand"),
+        ({"achieved": 100.0 + 15.0 * 100}, "Reached at least 10000 % of a goal set beforehand"),
+        ({"achieved": 1e306}, "Reached at least 10000 % of a goal set beforehand"),
         ({"rejected": True}, "The client said the number is wrong"),
     ],
 )
@@ -40,7 +40,9 @@ def test_results(changes, expected):
         (299.9, "Brought 2.9 times the fee"),
         (300.0, "Brought 3 times the fee"),
         (0.0, "Brought 0 times the fee"),
-        (1e307, "Brought more than 100 times the fee"),
+        (9999.0, "Brought 99.9 times the fee"),
+        (10_000.0, "Brought at least 100 times the fee"),
+        (1e307, "Brought at least 100 times the fee"),
         (-5.0, "Left the client with a loss"),
     ],
 )

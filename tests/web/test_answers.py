@@ -1,6 +1,6 @@
 """The pages a letter's link opens, as a referee walks them: over HTTP, without scripts, without an account."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
@@ -12,26 +12,17 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import builders
 from tests.builders import AT, BEN, CARLA
-from tests.drawer import key_of, sweep
+from tests.drawer import key_of
+from tests.web.referee import EFFECT, NOW, NUMBERS, SAW, SCREENS, WORDS, WORK, address, fill, opened
 from vetting.engagements import actions as engagements
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask
-from vetting.mail.queries import is_suppressed
 from vetting.outcomes import actions as outcomes
 from vetting.outcomes.models import Attestation
 from vetting.referrals import actions as referrals
 from vetting.referrals.models import Referral
 
 pytestmark = pytest.mark.django_db
-
-NOW = AT + timedelta(hours=2)
-
-WORK = {"worked_together": "yes", "role": "CFO"}
-NUMBERS = {"baseline": "confirm", "result": "correct", "result_value": "6,50"}
-EFFECT = {"shares": "50-75", "goal_before": "yes", "transfer": "3", "hire_again": "no"}
-SCREENS = {"work": WORK, "numbers": NUMBERS, "effect": EFFECT}
-SAW = {"relation": "hired", "seen_from": "2024", "seen_to": "2026"}
-WORDS = {"skill": "service design", "saw": "Tickets fell by a third.\r\nI saw it weekly.", "gets_fee": "no"}
 
 
 @pytest.fixture(autouse=True)
@@ -50,32 +41,13 @@ def ask():
 def goal_ask():
     work = builders.engagement(builders.consultant(), starts_on=date(2026, 5, 1), ends_on=None)
     goal = builders.goal(work, due_on=date(2026, 12, 1), note="Without dismissals.")
-    return engagements.propose_goal(
-        goal, name=CARLA[0], email=CARLA[1], by=work.profile.owner.actor, at=AT
-    )
+    return engagements.propose_goal(goal, name=CARLA[0], email=CARLA[1], by=work.profile.owner.actor, at=AT)
 
 
 @pytest.fixture
 def peer_ask():
-    profile = builders.consultant()
+    profile = builders.consultant("Peter Vitols")
     return referrals.ask_peer(profile=profile, name=BEN[0], email=BEN[1], by=profile.owner.actor, at=AT).ask
-
-
-def opened(client, ask):
-    """The page at the end of the letter's link."""
-    return client.get(f"/r/{key_of(ask, at=AT)}/", follow=True)
-
-
-def address(ask, screen=""):
-    return f"/r/a/{ask.pk}/{screen + '/' if screen else ''}"
-
-
-def fill(client, ask, **changed):
-    """All screens up to the last."""
-    for screen, typed in SCREENS.items():
-        response = client.post(address(ask, screen), typed | changed.get(screen, {}))
-        assert response.status_code == 302, response.content.decode()
-    return response
 
 
 # --- the link -------------------------------------------------------------------------------------------
@@ -112,8 +84,14 @@ def test_the_cookie_goes_out_over_tls_only_where_sessions_do(client, ask, settin
 
 def test_opening_writes_nothing(client, ask):
     key = key_of(ask, at=AT)
-    with CaptureQueriesContext(connection, ) as queries:
-        for path in (f"/r/{key}/", address(ask), address(ask, "work"), f"/r/{key}/stop/", f"/r/{key}/decline/"):
+    with CaptureQueriesContext(connection) as queries:
+        for path in (
+            f"/r/{key}/",
+            address(ask),
+            address(ask, "work"),
+            f"/r/{key}/stop/",
+            f"/r/{key}/decline/",
+        ):
             for method in (client.get, client.head):
                 assert method(path, follow=True).status_code == 200
     written = [each["sql"] for each in queries if not each["sql"].startswith("SELECT")]
@@ -122,7 +100,9 @@ def test_opening_writes_nothing(client, ask):
     assert (ask.status, ask.draft) == ("sent", {})
 
 
-@pytest.mark.parametrize("path", ["{key}x/", "{other}/", "short/", "a/", "%00/", "{key}x/stop/", "{key}x/decline/"])
+@pytest.mark.parametrize(
+    "path", ["{key}x/", "{other}/", "short/", "a/", "%00/", "{key}x/stop/", "{key}x/decline/"]
+)
 def test_an_altered_key_opens_nothing(client, ask, path):
     key = key_of(ask, at=AT)
     other = key[:-1] + ("A" if key[-1] != "A" else "B")
@@ -141,7 +121,6 @@ def test_a_key_that_has_run_out_reads_as_one_that_never_was(client, ask):
 
 
 def test_the_page_needs_the_cookie_of_this_very_ask(client, ask, peer_ask):
-    key_of(ask, at=AT)
     opened(client, peer_ask)
     stranger = client.get(address(ask))
     assert stranger.status_code == 404
@@ -265,7 +244,7 @@ def test_each_screen_is_kept_and_found_again_by_the_same_link(client, ask):
     client.post(address(ask, "work"), WORK | {"interests": ["fee", "family"]})
     client.post(address(ask, "numbers"), NUMBERS)
     ask.refresh_from_db()
-    assert (ask.status, ask.draft) == ("started", {**WORK, "interests": ["fee", "family"], **NUMBERS, "baseline_value": ""})
+    assert (ask.status, ask.draft) == ("started", {**WORK, "interests": ["fee", "family"], **NUMBERS})
     other = Client()
     first = other.get(f"/r/{key}/", follow=True).content.decode()
     assert "Welcome back" in first
@@ -292,7 +271,9 @@ def test_no_such_screen(client, ask):
 def test_a_changed_screen_leads_back_to_the_last(client, ask):
     opened(client, ask)
     fill(client, ask)
-    assert client.post(address(ask, "work"), WORK | {"role": "Head of finance"})["Location"] == address(ask, "check")
+    assert client.post(address(ask, "work"), WORK | {"role": "Head of finance"})["Location"] == address(
+        ask, "check"
+    )
     assert "Head of finance" in client.get(address(ask, "check")).content.decode()
 
 
@@ -318,7 +299,12 @@ def test_cannot_say_is_an_answer(client, ask):
     opened(client, ask)
     unsure = {
         "numbers": {"baseline": "cannot_say", "result": "cannot_say", "result_value": ""},
-        "effect": {"shares": "cannot_say", "goal_before": "unknown", "transfer": "cannot_say", "hire_again": "cannot_say"},
+        "effect": {
+            "shares": "cannot_say",
+            "goal_before": "unknown",
+            "transfer": "cannot_say",
+            "hire_again": "cannot_say",
+        },
     }
     fill(client, ask, work={"role": "", "interests": ["fee"]}, **unsure)
     page = client.get(address(ask, "check")).content.decode()
@@ -341,7 +327,9 @@ def test_the_consultants_wish_to_be_closed_holds_in_the_preview(client):
     opened(client, ask)
     fill(client, ask)
     reading = client.get(address(ask, "check")).content.decode().split('class="reading reading-named"')[1]
-    assert "Customer service redesign, a retailer of 50-249 people in Latvia" in reading.split("</section>")[0]
+    assert (
+        "Customer service redesign, a retailer of 50-249 people in Latvia" in reading.split("</section>")[0]
+    )
 
 
 # --- bad input ------------------------------------------------------------------------------------------
@@ -425,19 +413,19 @@ def test_the_goal_page_says_what_is_asked(client, goal_ask):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "goal_status", "ask_status", "shown"),
+    ("chosen", "statuses", "shown"),
     [
-        ("yes", "accepted", "answered", "Accepted by the client, set beforehand."),
-        ("no", "declined", "answered", "What you said on"),
-        ("unsure", "proposed", "declined", "You have declined to answer"),
+        ("yes", ("accepted", "answered"), "Accepted by the client, set beforehand."),
+        ("no", ("declined", "answered"), "What you said on"),
+        ("unsure", ("proposed", "declined"), "You have declined to answer"),
     ],
 )
-def test_a_goal_is_accepted_refused_or_left(client, goal_ask, chosen, goal_status, ask_status, shown):
+def test_a_goal_is_accepted_refused_or_left(client, goal_ask, chosen, statuses, shown):
     opened(client, goal_ask)
     assert client.post(address(goal_ask, "goal"), {"accepts": chosen})["Location"] == address(goal_ask)
     goal_ask.refresh_from_db()
     goal = builders.Goal.objects.get(pk=goal_ask.subject_id)
-    assert (goal.status, goal_ask.status) == (goal_status, ask_status)
+    assert (goal.status, goal_ask.status) == statuses
     said = client.get(address(goal_ask))
     assert said.status_code == 200
     assert shown in said.content.decode()
@@ -456,7 +444,9 @@ def test_a_goal_accepted_too_late_or_from_elsewhere_says_so(client):
 def test_a_mailbox_elsewhere_cannot_set_a_goal_beforehand(client):
     work = builders.engagement(builders.consultant(), starts_on=date(2026, 5, 1), ends_on=None)
     goal = builders.goal(work, due_on=date(2026, 12, 1))
-    ask = engagements.propose_goal(goal, name="Carla", email="carla@gmail.com", by=work.profile.owner.actor, at=AT)
+    ask = engagements.propose_goal(
+        goal, name="Carla", email="carla@gmail.com", by=work.profile.owner.actor, at=AT
+    )
     assert "does not lie at a domain known to be" in opened(client, ask).content.decode()
 
 
@@ -510,7 +500,7 @@ def test_a_fee_is_shown_and_set_aside(client, peer_ask):
         ("saw", {**SAW, "seen_to": "2027"}, "A year from 1950 to 2026."),
         ("saw", {**SAW, "seen_to": "2023"}, "The last year lies before the first."),
         ("saw", {**SAW, "seen_from": "1e309"}, "Write the year with four digits"),
-        ("saw", {**SAW, "seen_from": "２０２４"}, "Write the year with four digits"),
+        ("saw", {**SAW, "seen_from": "\uff12\uff10\uff12\uff14"}, "Write the year with four digits"),
         ("saw", {**SAW, "relation": "loved"}, "Choose from the answers offered."),
         ("words", {**WORDS, "saw": ""}, "Please fill this in."),
         ("words", {**WORDS, "skill": "x" * 81}, "81 characters; 80 fit here"),
@@ -557,7 +547,10 @@ def test_declining_before_the_letter_was_noted_as_sent(client, ask):
 def test_a_reason_that_is_too_long_is_kept_on_the_form(client, ask):
     opened(client, ask)
     response = client.post(address(ask, "decline"), {"reason": "x" * 1_001})
-    assert (response.status_code, "1,001 characters; 1,000 fit here" in response.content.decode()) == (422, True)
+    assert (response.status_code, "1,001 characters; 1,000 fit here" in response.content.decode()) == (
+        422,
+        True,
+    )
 
 
 def test_declining_what_another_window_has_answered(client, ask, monkeypatch):

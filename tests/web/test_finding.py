@@ -114,6 +114,14 @@ def test_the_two_results_are_those_asked_for_and_the_newest_never_the_best(clien
     assert shown(metric="cost_per_ticket") == (costs, "")
 
 
+def test_a_unit_is_said_once_where_both_numbers_share_it(client):
+    ana = b.consultant()
+    b.result(ana, "1", aim=LEAD_TIME)
+    b.published(ana)
+    [hit] = search(client).context["hits"]
+    assert hit["results"][0]["text"] == "Lead time 21 days → 1 day at Paper Umbrella, goal met"
+
+
 def test_nothing_confirmed_is_said_and_not_hidden(client):
     ana = b.consultant()
     b.published(ana)
@@ -202,6 +210,7 @@ def test_facets_name_what_would_be_left_and_their_links_find_it(client, ana):
         facet["title"]: {option["label"]: option["count"] for option in facet["first"]}
         for facet in page.context["facets"]
     }
+    assert list(shown["The client's size"]) == ["50-249 people", "1000-4999 people"]
     assert shown == {
         "What was moved": {"Cost to serve": 1, "Cycle time": 1},
         "Measured by": {"Cost per ticket": 1, "Lead time": 1},
@@ -209,7 +218,7 @@ def test_facets_name_what_would_be_left_and_their_links_find_it(client, ana):
             "Wholesale and retail trade; repair of motor vehicles and motorcycles": 1,
             "Financial and insurance activities": 1,
         },
-        "The client's size": {"1000-4999 people": 1, "50-249 people": 1},
+        "The client's size": {"50-249 people": 1, "1000-4999 people": 1},
         "Language": {"German": 1, "Latvian": 1},  # both speak English: that filter would leave everybody
         "Country": {"Germany": 1, "Latvia": 1},
         "Way of working": {"Advises": 1, "Delivers": 1},

@@ -33,9 +33,13 @@ def keyed_hash(value: str, *, key: str) -> str:
     return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()
 
 
+# Letters that Unicode does not take apart into a letter and an accent, as people without the key type them.
+_WHOLE = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+
+
 def fold(text: str) -> str:
     """Lower case without accents, for comparing what people type."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_WHOLE)
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 

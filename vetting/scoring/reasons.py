@@ -70,12 +70,12 @@ def _left(reading: Reading) -> str:
 def _times(value: float) -> str:
     """Rounded down, so that 2.99 does not read as the 3 it did not reach."""
     if value >= _MANY_TIMES:
-        return f"more than {_MANY_TIMES:g} times"
+        return f"at least {_MANY_TIMES:g} times"
     return f"{math.floor(10.0 * (value + CUT_TOLERANCE)) / 10.0:g} times"
 
 
 def _percent(part: float) -> str:
     """Rounded down, so that 99.6 % does not read as a goal reached."""
     if part >= _MANY_TIMES:
-        return f"more than {100.0 * _MANY_TIMES:g} %"
+        return f"at least {100.0 * _MANY_TIMES:g} %"
     return f"{math.floor(100.0 * (part + CUT_TOLERANCE))} %"

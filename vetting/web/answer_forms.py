@@ -112,8 +112,8 @@ class NumbersForm(ScreenForm):
         assert outcome is not None
         metric = self.asked.ask.about["metric"]
         before, after = self.asked.value(goal.baseline), self.asked.value(outcome.achieved)
-        self.fields["baseline"].label = f"Before the work, was {metric} {before}?"
-        self.fields["result"].label = f"After the work, was {metric} {after}?"
+        self.fields["baseline"].label = f"{metric} before the work: {before}. Is that right?"
+        self.fields["result"].label = f"{metric} after the work: {after}. Is that right?"
         for name in ("baseline_value", "result_value"):
             field = self.fields[name]
             assert isinstance(field, TypedNumber)

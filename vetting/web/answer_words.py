@@ -128,8 +128,8 @@ def _about_the_numbers(asked: Asked, answers: Answers) -> list[dict[str, str]]:
         result = f"{result}: {asked.value(answers.result_value)}"
     about = asked.ask.about
     return [
-        _line("numbers", f"Before the work, was it {about['baseline']}?", baseline),
-        _line("numbers", f"After the work, was it {about['achieved']}?", result),
+        _line("numbers", f"{about['metric']} before the work: {about['baseline']}. Is that right?", baseline),
+        _line("numbers", f"{about['metric']} after the work: {about['achieved']}. Is that right?", result),
         _line("effect", question("shares").words, _chosen("shares", answers.shares)),
         _line("effect", question("goal_before").words, _chosen("goal_before", answers.goal_before)),
         _line("effect", question("transfer").words, _chosen("transfer", transfer)),

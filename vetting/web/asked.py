@@ -56,21 +56,17 @@ def facts(asked: Asked) -> list[dict[str, str]]:
     about = asked.ask.about
     if asked.goal is None:
         return []
-    ends = day(date.fromisoformat(about["ends_on"])) if about["ends_on"] else "today"
+    ends = _day(about["ends_on"]) if about["ends_on"] else "today"
     lines = {
-        "Consultant": asked.consultant,
-        "For": about["client"],
-        "Work": about["work"],
-        "When": f"{_day(about['starts_on'])} to {ends}",
-        "Number": about["metric"],
-        "How it is counted": about["formula"],
+        "Work": f"{about['work']} for {about['client']}, {_day(about['starts_on'])} to {ends}",
+        "Number": f"{about['metric']}. {about['formula']}",
         "Before": about["baseline"],
         "Goal": f"{about['target']} by {_day(about['due_on'])}",
     }
     if asked.outcome is not None:
-        lines["Reported result"] = f"{about['achieved']}, measured on {_day(about['measured_on'])}"
+        lines["Result"] = f"{about['achieved']}, measured on {_day(about['measured_on'])}"
     if about["note"]:
-        lines["Note"] = about["note"]
+        lines["Note"] = f"\N{LEFT DOUBLE QUOTATION MARK}{about['note']}\N{RIGHT DOUBLE QUOTATION MARK}"
     return [{"term": term, "text": text, "url": ""} for term, text in lines.items()]
 
 

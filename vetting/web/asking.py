@@ -27,7 +27,7 @@ from vetting.followups.queries import visible_to
 from vetting.followups.rules import check_whom
 from vetting.jobs.bell import ring
 from vetting.kernel.mailboxes import clean_address
-from vetting.kernel.verdict import ALLOWED, Verdict, require_all
+from vetting.kernel.verdict import ALLOWED, Verdict, refuse, require_all
 from vetting.outcomes import actions as outcomes
 from vetting.outcomes.models import Outcome
 from vetting.outcomes.rules import may_ask_client
@@ -36,8 +36,8 @@ from vetting.referrals import actions as referrals
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import visible_to as referrals_visible_to
 from vetting.referrals.states import REFERRAL
-from vetting.search.dossier import client_words
-from vetting.web.asklines import lines_of
+from vetting.search.dossier import client_words, referrals_of
+from vetting.web.asklines import AskLine, lines_of
 from vetting.web.forms_asking import WhomForm
 from vetting.web.labels import RELATIONS
 from vetting.web.owner import (
@@ -57,6 +57,7 @@ from vetting.web.visitor import actor_of
 from vetting.web.worklines import agreement_ahead
 
 ASKS_A_PAGE = 20
+_ASKED_ALREADY = refuse("asked_already", "You have asked this person before; here is where it stands.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +133,8 @@ def _result_published(outcome: Outcome) -> list[str]:
     return [
         *(f"As the client chooses: {line}" if len(words) > 1 else line for line in words),
         "Or, where it is sealed: a result its client keeps sealed. It counts, and nothing else of it is shown.",
-        "Beside it stand their role, any tie to you, the day of the answer and its evidence level. A no is "
-        "published like a yes.",
+        "Beside it stand their role, any tie to you, the day of the answer and its evidence level.",
+        "A no is published like a yes.",
     ]
 
 
@@ -176,7 +177,7 @@ def _ask(request: HttpRequest, question: Question) -> HttpResponse:
         if form.is_valid():
             return _sent(request, question) if step == "send" else _preview(request, question, form, at=at)
         if form.has_error(NON_FIELD_ERRORS, "asked_already"):
-            return turned_away(request, refused_in(form), question.back)
+            return turned_away(request, _ASKED_ALREADY, question.back)
         if not (verdict := question.may()):  # sent twice at once: the other one has gone out
             return turned_away(request, verdict, question.back)
     context = {"question": question, "form": form, "domains": _domains(question.client)}
@@ -217,7 +218,9 @@ def _doubt(client: Organization | None, email: str) -> str:
     """Why this mailbox would not count as the client's own; empty where it does, and for a peer."""
     if client is None or domain_of_mailbox(client.pk, email):
         return ""
-    weight = "An answer from it counts for little (level E1), and a goal accepted from it is not pre-registered."
+    weight = (
+        "An answer from it counts for little (level E1), and a goal accepted from it is not pre-registered."
+    )
     domains = domains_of(client.pk)
     if not domains:
         return f"You have named no domain of {client.name}, so no mailbox is known to be theirs. {weight}"
@@ -244,21 +247,24 @@ def peers(request: HttpRequest) -> HttpResponse:
     profile = own_profile(request)
     if profile is None:
         return profile_first(request)
-    rows = list(referrals_visible_to(actor_of(request)).filter(profile=profile).select_related("ask__referee"))
+    rows = list(
+        referrals_visible_to(actor_of(request)).filter(profile=profile).select_related("ask__referee")
+    )
     lines = lines_of([row.ask for row in rows if row.ask], user_of(request))
     by_ask = dict(zip((row.ask_id for row in rows if row.ask), lines, strict=True))
-    context = {"rows": [_peer(row, by_ask.get(row.ask_id)) for row in rows]}
+    why = {shown.key: shown.why for shown in referrals_of(profile, None)}
+    context = {"rows": [_peer(row, by_ask.get(row.ask_id), why.get(str(row.pk), "")) for row in rows]}
     return render(request, "pages/asking/peers.html", context)
 
 
-def _peer(referral: Referral, line: Any) -> dict[str, Any]:
+def _peer(referral: Referral, line: AskLine | None, why: str) -> dict[str, Any]:
     first, last = referral.seen_from, referral.seen_to
     return {
         "referral": referral,
         "line": line,
         "relation": RELATIONS.get(referral.relation, ""),
         "years": f"{first}" if first == last else f"{first} to {last}",
-        "weighs": referral.status == "accepted",
+        "why": why,
         "may_withdraw": referral.given_at is None and REFERRAL.allows(referral.status, "withdrawn"),
     }
 

@@ -114,7 +114,9 @@ def _line(
         group=_group(ask),
         at=ask.status_at,
         again_url=again_url,
-        again_words="Ask another peer" if ask.kind == "peer" else f"Ask another person at {ask.about['client']}",
+        again_words="Ask another peer"
+        if ask.kind == "peer"
+        else f"Ask another person at {ask.about['client']}",
     )
 
 

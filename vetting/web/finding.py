@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from vetting.companies.catalogue import INDUSTRIES
+from vetting.companies.catalogue import INDUSTRIES, SIZE_BANDS
 from vetting.engagements.metrics import METRICS
 from vetting.search.queries import Page, facets, find
 from vetting.search.rules import HIGHEST_LEVEL, LONGEST_TEXT, Query
 from vetting.web import hits, standings
-from vetting.web.labels import label
+from vetting.web.labels import AVAILABILITY, label
 from vetting.web.refusals import refusals_on
 from vetting.web.templatetags.wording import measure
 
@@ -32,6 +32,8 @@ _FACETS = (
     ("mode", "modes", "Way of working"),
     ("availability", "availability", "Availability"),
 )
+# What has an order of its own stands in it; everything else by how many it would leave.
+_NATURAL = {"size": tuple(SIZE_BANDS), "availability": tuple(AVAILABILITY)}
 _FLAGS = {
     "preregistered": "Goal agreed before the work",
     "transfer": "Client's people can go on alone",
@@ -217,6 +219,8 @@ def _choices(name: str, counts: Mapping[str, int], given: Mapping[str, str]) -> 
         return [
             (str(least), sum(n for level, n in exact.items() if level >= least)) for least in sorted(exact)
         ]
+    if name in _NATURAL:
+        return sorted(counts.items(), key=lambda counted: _NATURAL[name].index(counted[0]))
     return list(counts.items())
 
 

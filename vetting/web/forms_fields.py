@@ -86,7 +86,8 @@ class Languages(forms.CharField):
         text = super().clean(value)
         words = [word.strip() for word in re.split(r"[,;/\n]", text) if word.strip()]
         if len(text) > _LONGEST_LANGUAGES or len(words) > _MOST_LANGUAGES:
-            raise ValidationError(f"Name at most {_MOST_LANGUAGES} languages.", code="too_many")
+            message = f"Name at most {_MOST_LANGUAGES} languages."
+            raise ValidationError(message, code="too_many")
         return list(dict.fromkeys(map(_language, words)))
 
 
@@ -99,10 +100,10 @@ def _language(word: str) -> str:
         return found[0][0]
     if found:
         some = ", ".join(name for _, name in found[:3])
-        raise ValidationError(f"{word[:40]} may be one of several: {some}.", code="ambiguous_language")
-    raise ValidationError(
-        f"{word[:40]}: write the English name of the language, such as German.", code="unknown_language"
-    )
+        message = f"{word[:40]} may be one of several: {some}."
+        raise ValidationError(message, code="ambiguous_language")
+    message = f"{word[:40]}: write the English name of the language, such as German."
+    raise ValidationError(message, code="unknown_language")
 
 
 def countries() -> Choices:
@@ -115,7 +116,10 @@ def industries() -> Choices:
     for entry in INDUSTRIES.values():
         words = f"{entry.name} (all of it)" if entry.is_section else entry.name
         groups.setdefault(entry.section, []).append((entry.code, words))
-    return [("", "Choose an industry"), *((INDUSTRIES[section].name, found) for section, found in groups.items())]
+    return [
+        ("", "Choose an industry"),
+        *((INDUSTRIES[section].name, found) for section, found in groups.items()),
+    ]
 
 
 def sizes() -> Choices:

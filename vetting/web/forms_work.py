@@ -26,7 +26,7 @@ _MODES: Final = {
     "deliver": "Delivered: you and your people did the work",
     "build_capability": "Built capability: the client’s own people learned to do it",
 }
-_CONFIDENTIALITY: Final = {
+SHOWN_AS: Final = {
     "named": "By name, if the client agrees",
     "sector": "Only as its kind, such as “a retailer of 50-249 people in Latvia”",
     "sealed": "Not at all: the result counts, and nothing of it is shown",
@@ -52,7 +52,7 @@ class ClientForm(DeskForm):
     industry = forms.ChoiceField(label="Industry", choices=industries)
     size_band = forms.ChoiceField(label="People employed", choices=sizes)
 
-    def details(self) -> dict[str, str]:
+    def details(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ClientForm.base_fields}
 
 
@@ -65,7 +65,7 @@ class WorkForm(DeskForm):
         label="How the client may be shown",
         help_text="The client may close this further when answering, and can never be opened against their wish.",
         widget=forms.RadioSelect,
-        choices=list(_CONFIDENTIALITY.items()),
+        choices=list(SHOWN_AS.items()),
         initial="named",
     )
     description = Paragraph(
@@ -131,7 +131,9 @@ class ResultForm(DeskForm):
         help_text="In percent. The client is asked the same; the smaller of the two counts.",
     )
     statement = Paragraph(
-        label="What was done", required=False, help_text="For your own record and our staff. It is not published."
+        label="What was done",
+        required=False,
+        help_text="For your own record and our staff. It is not published.",
     )
     money = Figure(
         label="Gain in money over the engagement",

@@ -88,6 +88,10 @@ def _who(result: ShownResult, *, origin: str) -> str:
 
 
 def _slope(result: ShownResult, unproved: str) -> dict[str, object]:
+    # Only a sealed result has no figures.
+    assert result.baseline is not None
+    assert result.target is not None
+    assert result.achieved is not None
     return {
         "metric": result.metric_name,
         "direction": "up" if result.direction > 0 else "down",
@@ -99,9 +103,7 @@ def _slope(result: ShownResult, unproved: str) -> dict[str, object]:
     }
 
 
-def _point(value: Value | None, on: date | None = None) -> dict[str, object]:
-    if value is None:
-        return {"value": None, "text": "not known", "when": ""}
+def _point(value: Value, on: date | None = None) -> dict[str, object]:
     return {"value": value.number, "text": value.text, "when": month(on) if on else ""}
 
 

@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from vetting.web import answers, dossier, finding, gallery, letterbox, machines, reading
+from vetting.web import (
+    answers,
+    asking,
+    desk,
+    dossier,
+    finding,
+    gallery,
+    keys,
+    letterbox,
+    machines,
+    profile,
+    reading,
+    work,
+)
 
 app_name = "web"
 
@@ -15,7 +28,32 @@ _READING: list[URLPattern] = [  # home, search, dossier, method
     path("robots.txt", machines.robots, name="robots"),
     path("health/", machines.health, name="health"),
 ]
-_DESK: list[URLPattern] = []  # the consultant's own pages, below desk/
+_DESK: list[URLPattern] = [  # the consultant's own pages
+    path("desk/", desk.desk, name="desk"),
+    path("desk/profile/", profile.profile, name="profile"),
+    path("desk/profile/list/", profile.list_profile, name="list_profile"),
+    path("desk/profile/pause/", profile.pause_profile, name="pause_profile"),
+    path("desk/profile/claims/", profile.add_claim, name="add_claim"),
+    path("desk/profile/claims/<uuid:claim_id>/remove/", profile.remove_claim, name="remove_claim"),
+    path("desk/work/", work.work, name="work"),
+    path("desk/work/new/", work.declare, name="declare"),
+    path("desk/work/<uuid:engagement_id>/", work.engagement, name="engagement"),
+    path("desk/work/<uuid:engagement_id>/close/", work.close, name="close_work"),
+    path("desk/work/<uuid:engagement_id>/withdraw/", work.withdraw, name="withdraw_work"),
+    path("desk/work/<uuid:engagement_id>/goal/", work.choose_metric, name="choose_metric"),
+    path("desk/work/<uuid:engagement_id>/goal/<slug:key>/", work.draft_goal, name="draft_goal"),
+    path("desk/goals/<uuid:goal_id>/ask/", asking.ask_goal, name="ask_goal"),
+    path("desk/goals/<uuid:goal_id>/report/", work.report, name="report"),
+    path("desk/goals/<uuid:goal_id>/withdraw/", work.withdraw_goal, name="withdraw_goal"),
+    path("desk/results/<uuid:outcome_id>/ask/", asking.ask_result, name="ask_result"),
+    path("desk/results/<uuid:outcome_id>/withdraw/", work.withdraw_result, name="withdraw_result"),
+    path("desk/asks/", asking.asks, name="asks"),
+    path("desk/peers/", asking.peers, name="peers"),
+    path("desk/peers/ask/", asking.ask_peer, name="ask_peer"),
+    path("desk/peers/<uuid:referral_id>/withdraw/", asking.withdraw_referral, name="withdraw_referral"),
+    path("desk/keys/", keys.keys, name="keys"),
+    path("desk/keys/<str:prefix>/revoke/", keys.revoke, name="revoke_key"),
+]
 _ANSWERS: list[
     URLPattern
 ] = [  # the pages a letter's link opens, below r/; a key never stays in the address bar

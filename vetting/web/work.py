@@ -14,8 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from vetting.companies import actions as companies
 from vetting.companies.models import Organization
 from vetting.companies.queries import domains_of
-from vetting.engagements import actions, queries, rules
-from vetting.engagements.metrics import METRICS, UnknownMetric, by_category, find, metric, unit_words
+from vetting.engagements import actions, queries
+from vetting.engagements.metrics import (
+    METRICS,
+    UnknownMetric,
+    by_category,
+    find,
+    format_value,
+    metric,
+    unit_words,
+)
 from vetting.engagements.models import Engagement, Goal
 from vetting.engagements.states import ENGAGEMENT
 from vetting.jobs.bell import ring
@@ -45,7 +53,7 @@ from vetting.web.owner import (
 )
 from vetting.web.refusals import refusals_on
 from vetting.web.visitor import actor_of
-from vetting.web.worklines import agreement_ahead, goal_lines
+from vetting.web.worklines import agreement_ahead, engagement_facts, goal_lines
 
 _STATES = {
     "declared": "Declared by you; no client has confirmed it yet",
@@ -139,12 +147,12 @@ def _same_client(profile: Profile, form: NewClientWorkForm) -> Organization | No
 def engagement(request: HttpRequest, engagement_id: UUID) -> HttpResponse:
     """Its goals, its results and everything that was said about them."""
     found = own_engagement(request, engagement_id)
-    lines = goal_lines(found, user_of(request), at=now())
     context = {
         "engagement": found,
         "state": _STATES[found.status],
         "domains": domains_of(found.organization_id),
-        "lines": lines,
+        "lines": goal_lines(found, user_of(request), at=now()),
+        "facts": engagement_facts(found),
         "may_close": ENGAGEMENT.allows(found.status, "closed"),
         "may_withdraw": ENGAGEMENT.allows(found.status, "withdrawn"),
         "may_draft": found.status not in {"withdrawn", "contested"},
@@ -188,9 +196,7 @@ def choose_metric(request: HttpRequest, engagement_id: UUID) -> HttpResponse:
     return _catalogue(request, found, request.GET.get("q", ""))
 
 
-def _catalogue(
-    request: HttpRequest, engagement: Engagement, text: str, *, unknown: str = ""
-) -> HttpResponse:
+def _catalogue(request: HttpRequest, engagement: Engagement, text: str, *, unknown: str = "") -> HttpResponse:
     text = text[:_LONGEST_SEARCH]
     hits = find(text)
     context = {
@@ -268,7 +274,14 @@ def report(request: HttpRequest, goal_id: UUID) -> HttpResponse:
         if not (verdict := _may_report(goal)):  # sent twice at once: the other one has reported it
             return turned_away(request, verdict, back)
     kind = METRICS[goal.metric]
-    context = {"goal": goal, "kind": kind, "form": form, "unit": unit_words(kind, goal.currency)}
+    context = {
+        "goal": goal,
+        "kind": kind,
+        "form": form,
+        "unit": unit_words(kind, goal.currency),
+        "from_words": format_value(kind, goal.baseline, goal.currency),
+        "to_words": format_value(kind, goal.target, goal.currency),
+    }
     return render(request, "pages/work/report.html", context, status=400 if form.errors else 200)
 
 

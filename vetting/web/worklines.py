@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from vetting.accounts.models import User
+from vetting.companies.catalogue import INDUSTRIES, SIZE_BANDS
 from vetting.engagements.metrics import METRICS, Metric, format_value
 from vetting.engagements.models import Engagement, Goal
 from vetting.engagements.queries import goals_of
@@ -14,6 +15,7 @@ from vetting.engagements.rules import last_day_to_agree, may_propose
 from vetting.engagements.states import GOAL
 from vetting.followups.models import Ask
 from vetting.followups.queries import about
+from vetting.kernel.places import COUNTRIES
 from vetting.outcomes.models import Attestation, Outcome
 from vetting.outcomes.queries import current_attestations, visible_to
 from vetting.outcomes.questionnaire import PUBLISH_WORDS, question
@@ -21,7 +23,9 @@ from vetting.outcomes.rules import may_ask_client, may_report, may_withdraw
 from vetting.outcomes.states import GONE, LEVELS
 from vetting.scoring.evidence import Direction
 from vetting.web.asklines import AskLine, lines_of
-from vetting.web.templatetags.wording import day, month
+from vetting.web.forms_work import SHOWN_AS
+from vetting.web.labels import MODES
+from vetting.web.templatetags.wording import day, measure, month
 
 _UNPROVED: Final = {
     "submitted": "said by you, nobody was asked yet",
@@ -55,6 +59,22 @@ class GoalLine:
     said: Sequence[Said]
     asks: Sequence[AskLine]
     may: frozenset[str]
+
+
+def engagement_facts(engagement: Engagement) -> list[dict[str, str]]:
+    """What was declared, as parts/facts.html takes it."""
+    client = engagement.organization
+    kind = INDUSTRIES[client.industry].name if client.industry in INDUSTRIES else ""
+    size = SIZE_BANDS[client.size_band].label if client.size_band in SIZE_BANDS else ""
+    fee = engagement.fee
+    facts = (
+        ("Client", ", ".join(filter(None, (client.name, kind, size, COUNTRIES.get(client.country, ""))))),
+        ("Way of working", MODES[engagement.mode]),
+        ("Shown to others", SHOWN_AS[engagement.confidentiality]),
+        ("Your fee, private", "" if fee is None else measure(fee, engagement.fee_currency)),
+        ("Description, not published", engagement.description),
+    )
+    return [{"term": term, "text": text, "url": ""} for term, text in facts if text]
 
 
 def goal_lines(engagement: Engagement, owner: User, *, at: datetime) -> list[GoalLine]:
@@ -110,7 +130,9 @@ def _line(
 def _may(goal: Goal, outcome: Outcome | None) -> frozenset[str]:
     live = outcome if outcome is not None and outcome.status not in GONE else None
     steps = {
-        "propose": live is None and may_propose(goal) and goal.engagement.status not in {"withdrawn", "contested"},
+        "propose": live is None
+        and may_propose(goal)
+        and goal.engagement.status not in {"withdrawn", "contested"},
         "report": live is None and may_report(goal),
         "ask": live is not None and may_ask_client(live),
         "withdraw_goal": live is None and GOAL.allows(goal.status, "withdrawn"),

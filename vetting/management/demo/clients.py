@@ -1,6 +1,8 @@
 """Invented companies, and the people there who know the numbers."""
 
-from dataclasses import dataclass, field as made
+from collections.abc import Collection
+from dataclasses import dataclass
+from dataclasses import field as made
 from math import ceil
 from random import Random
 
@@ -11,6 +13,8 @@ from vetting.management.demo.people import Person, Register
 # How people at companies answer letters, in parts of a hundred: at once, after a reminder, not at all, with a no, by
 # stopping all letters, or not at all because the mailbox is gone.
 TEMPERS = {"prompt": 47, "slow": 29, "silent": 14, "declining": 6, "stopping": 2, "gone": 2}
+# A company of one's own country comes in so many times as often as one abroad.
+_NEARNESS = 6
 _PUBLIC = {"84", "36"}
 _SIZES = dict(zip(SIZE_BANDS, (2, 14, 38, 28, 14, 4), strict=True))
 
@@ -47,11 +51,12 @@ class Clients:
         for number in range(max(18, ceil(consultants * 0.7))):
             self._found(FIELDS[number % len(FIELDS)])
 
-    def pick(self, rng: Random, field: Field, country: Country) -> Client:
-        """A company that buys such work, mostly in the consultant's own country."""
-        fitting = [client for client in self.all if client.industry in field.industries]
-        near = [client for client in fitting if client.country is country]
-        return rng.choice(near if near and rng.random() < 0.6 else fitting)
+    def pick(self, rng: Random, field: Field, country: Country, *, known: Collection[Client] = ()) -> Client:
+        """A company that buys such work, rather one in the consultant's own country, and none worked for already."""
+        fitting = [client for client in self.all if client.industry in field.industries and client not in known]
+        fitting = fitting or [client for client in self.all if client.industry in field.industries]
+        weights = [_NEARNESS if client.country is country else 1 for client in fitting]
+        return rng.choices(fitting, weights=weights)[0]
 
     def contact(self, client: Client, field: Field, *, other_than: Contact | None = None) -> Contact:
         """Who there can speak about such work; the same person each time, or another one than that."""
@@ -70,8 +75,8 @@ class Clients:
         return contact
 
     def found(self, name: str, *, country: str, industry: str, size_band: str, strictness: float) -> Client:
-        """A company of the story, by name."""
-        client = Client(
+        """A company of the story, by name. It is not among all: nobody picks it by chance."""
+        return Client(
             name=name,
             domain=self._register.domain(name),
             kind="company",
@@ -81,8 +86,6 @@ class Clients:
             strictness=strictness,
             publish="named",
         )
-        self.all.append(client)
-        return client
 
     def _found(self, field: Field) -> None:
         rng = self._rng

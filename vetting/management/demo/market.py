@@ -1,7 +1,7 @@
 """The demo's market as data: its fields, its countries, its words. The entries stand in the TOML files beside."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,11 +11,15 @@ from vetting.engagements.metrics import METRICS, Metric
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """A metric of a field, with the range its baseline is drawn from: in EUR where the metric is money."""
+    """A metric of a field, with the range its baseline is drawn from: in EUR where the metric is money.
+
+    `works` is what work on it is called.
+    """
 
     metric: Metric
     low: float
     high: float
+    works: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +31,8 @@ class Field:
     industries: tuple[str, ...]
     roles: tuple[str, ...]
     gauges: tuple[Gauge, ...]
-    works: tuple[str, ...]
     scopes: tuple[str, ...]
+    scopes_in: Mapping[str, Sequence[str]]
     steps: tuple[str, ...]
     paths: tuple[str, ...]
     titles: tuple[str, ...]
@@ -65,7 +69,10 @@ def _frozen(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field(key: str, row: dict[str, Any]) -> Field:
-    gauges = tuple(Gauge(METRICS[metric], low, high) for metric, low, high in row.pop("gauges"))
+    gauges = tuple(
+        Gauge(METRICS[gauge["metric"]], gauge["low"], gauge["high"], tuple(gauge["works"]))
+        for gauge in row.pop("gauges")
+    )
     return Field(key=key, gauges=gauges, **_frozen(row))
 
 

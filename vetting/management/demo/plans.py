@@ -27,7 +27,7 @@ _FOLLOWERS = (0, 0, 310, 900, 2_400, 6_800, 21_000)
 class Job:
     """One engagement before its goals are drawn; what is None is left to chance.
 
-    `before` tells whether the client is asked to accept the goals before the start; `part` is how much of the way to
+    `before` tells whether the client is asked to accept the goals before the start, `agreed` how she then reacts; `part` is how much of the way to
     the target was really gone; `truthful` whether it is reported so; `reaction` how the first one asked reacts;
     `verdict` what she says of the result.
     """
@@ -41,6 +41,7 @@ class Job:
     starts_on: date
     ends_on: date
     before: bool | None = None
+    agreed: Reaction = Reaction(kind="answer", after=timedelta(hours=5))
     gauges: Sequence[Gauge] = ()
     part: float | None = None
     truthful: bool | None = None
@@ -105,25 +106,27 @@ class Writer:
 
     def piece(self, job: Job) -> Piece:
         """The engagement with its goals; each further goal is asked of another person at the client."""
-        rng, work = self.rng, self._work(job)
+        rng = self.rng
+        gauges = job.gauges or rng.sample(job.field.gauges, rng.choices([1, 2, 3], weights=[82, 16, 2])[0])
+        work = self._work(job, gauges[0])
         if job.before is None and rng.random() < 0.015:
             withdrawn = job.declared_at + timedelta(days=9)
             return Piece(client=job.client, work=work, declared_at=job.declared_at, goals=(), withdrawn_at=withdrawn)
-        gauges = job.gauges or rng.sample(job.field.gauges, rng.choices([1, 2, 3], weights=[82, 16, 2])[0])
         goals, contact = [], job.contact
         for gauge in gauges:
             goals.append(self._goal(job, work, gauge, contact))
             contact = self.clients.contact(job.client, job.field, other_than=contact)
         return Piece(client=job.client, work=work, declared_at=job.declared_at, goals=tuple(goals))
 
-    def _work(self, job: Job) -> Work:
+    def _work(self, job: Job, gauge: Gauge) -> Work:
         rng, field = self.rng, job.field
+        scopes = (*field.scopes, *field.scopes_in[job.client.industry])
         fee = None
         if rng.random() < 0.62:
             days = max(6, round((job.ends_on - job.starts_on).days * rng.uniform(0.08, 0.3)))
             fee = figures.round_money(job.client.country.euro * job.person.country.day * days * rng.uniform(0.8, 1.3))
         return Work(
-            work=rng.choice(field.works).format(scope=rng.choice(field.scopes)),
+            work=f"{rng.choice(gauge.works)}: {rng.choice(scopes)}",
             description=" ".join(rng.sample(field.steps, rng.choice([1, 2, 2, 3]))),
             starts_on=job.starts_on,
             ends_on=job.ends_on,
@@ -163,7 +166,7 @@ class Writer:
         return Proposal(
             to=contact,
             at=job.declared_at + timedelta(minutes=self.rng.randint(4, 50)),
-            reaction=Reaction(kind="answer", after=timedelta(hours=5)) if job.before else react(self.rng, contact.temper),
+            reaction=job.agreed if job.before else react(self.rng, contact.temper),
             accepts=bool(job.before) or self.rng.random() < 0.96,
         )
 
@@ -198,9 +201,8 @@ class Writer:
 
     def _result(self, job: Job, work: Work, value: Decimal, measured: date, part: float) -> Result:
         rng, money = self.rng, None
-        if work.fee is not None and rng.random() < 0.6:
-            gained = figures.fees_gained(rng, job.skill.money) if part > 0 else -0.2
-            money = figures.round_money(float(work.fee) * gained)
+        if work.fee is not None and part > 0 and rng.random() < 0.6:
+            money = figures.round_money(float(work.fee) * figures.fees_gained(rng, job.skill.money))
         return Result(
             achieved=value,
             measured_on=measured,

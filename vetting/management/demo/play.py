@@ -16,6 +16,7 @@ from vetting.followups import actions as followups
 from vetting.followups.rules import may_answer, may_ask_more, may_write_to
 from vetting.kernel.actors import Actor, system
 from vetting.management.demo.clients import Client
+from vetting.management.demo.logins import DANA, SAM
 from vetting.management.demo.people import Person
 from vetting.management.demo.plans import noon
 from vetting.management.demo.script import GoalPart, Part, Piece, Proposal, Question, Reaction, Request, Script
@@ -39,9 +40,8 @@ def play(script: Script, *, on_day: Callable[[float], None]) -> None:
     Nothing is committed before the end: a worker that saw the past half made would send its letters in earnest.
     """
     stage = Stage(opens=script.opens, closes=script.closes, last_post=script.last_post)
-    for log_in in script.log_ins:
-        if log_in.email not in {part.person.email for part in script.parts}:
-            enrol(email=log_in.email, is_staff=log_in.is_staff, is_demo=True, by=BY, at=script.opens)
+    for visitor in (DANA, SAM):
+        enrol(email=visitor.email, is_staff=visitor.is_staff, is_demo=True, by=BY, at=script.opens)
     troupe = _Troupe(stage)
     for part in script.parts:
         stage.begin(troupe.consultant(part))

@@ -113,19 +113,8 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogIn:
-    """Somebody a visitor may be. `has_key`: an API key is made for this one."""
-
-    email: str
-    who: str
-    is_staff: bool = False
-    has_key: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     opens: datetime
     closes: datetime
     last_post: datetime
     parts: tuple[Part, ...]
-    log_ins: tuple[LogIn, ...]
