@@ -65,7 +65,15 @@ def test_a_number_with_its_unit(value, unit, read):
 
 @pytest.mark.parametrize(
     ("value", "read"),
-    [(3.25, "+3.2"), (-1.44, "\u22121.4"), (0.0, "0.0"), (-0.04, "0.0"), (0.04, "0.0"), (214, "+214"), (0, "0")],
+    [
+        (3.25, "+3.2"),
+        (-1.44, "\u22121.4"),
+        (0.0, "0.0"),
+        (-0.04, "0.0"),
+        (0.04, "0.0"),
+        (214, "+214"),
+        (0, "0"),
+    ],
 )
 def test_what_an_entry_adds(value, read):
     assert signed(value) == read

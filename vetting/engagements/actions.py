@@ -1,7 +1,7 @@
 """Declare work, draft a goal, have the client accept it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from vetting.companies.queries import domain_of_mailbox
 from vetting.engagements import rules
 from vetting.engagements.metrics import format_value, metric
 from vetting.engagements.models import Engagement, Goal
+from vetting.engagements.queries import same_goal, same_work
 from vetting.engagements.states import SHOWN
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask
@@ -64,7 +65,10 @@ def declare(
     at: datetime,
     source_key: str = "",
 ) -> Engagement:
-    """`source_key` names an imported row, which may be declared once; staff declare for a profile without owner."""
+    """The same work declared twice, word for word, is one engagement: the one that stands is given back.
+
+    `source_key` names an imported row, which may be declared once; staff declare for a profile without owner.
+    """
     if not (by.is_person(profile.owner_id) or (by.is_staff and profile.origin == "public_record")):
         raise RefusedError(refuse("not_yours", "Only the consultant herself declares her work."))
     require_all(
@@ -89,6 +93,10 @@ def declare(
         source_key=source_key,
         created_at=at,
     )
+    Profile.objects.select_for_update().get(pk=profile.pk)
+    content = {field.name: getattr(engagement, field.name) for field in fields(Work)}
+    if not source_key and (twin := same_work(profile.pk, {"organization": organization, **content})):
+        return twin
     begin(engagement, by=by, at=at)
     touch_evidence(profile.pk)
     return engagement
@@ -96,6 +104,7 @@ def declare(
 
 @transaction.atomic
 def draft_goal(*, engagement: Engagement, aim: Aim, by: Actor, at: datetime) -> Goal:
+    """A goal that stands there already, word for word, is given back."""
     if not (by.is_staff and engagement.profile.origin == "public_record"):
         require(rules.may_change(by, engagement))
     Engagement.objects.select_for_update().get(pk=engagement.pk)
@@ -118,7 +127,8 @@ def draft_goal(*, engagement: Engagement, aim: Aim, by: Actor, at: datetime) -> 
         note=aim.note.strip(),
         created_at=at,
     )
-    return begin(goal, by=by, at=at)
+    content = {field.name: getattr(goal, field.name) for field in fields(Aim)}
+    return same_goal(engagement.pk, content) or begin(goal, by=by, at=at)
 
 
 @transaction.atomic

@@ -34,7 +34,18 @@ def keyed_hash(value: str, *, key: str) -> str:
 
 
 # Letters that Unicode does not take apart into a letter and an accent, as people without the key type them.
-_WHOLE = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_WHOLE = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
+)
 
 
 def fold(text: str) -> str:

@@ -56,9 +56,10 @@ def facts(asked: Asked) -> list[dict[str, str]]:
     about = asked.ask.about
     if asked.goal is None:
         return []
-    ends = _day(about["ends_on"]) if about["ends_on"] else "today"
+    starts = _day(about["starts_on"])
+    when = f"{starts} to {_day(about['ends_on'])}" if about["ends_on"] else f"from {starts}"
     lines = {
-        "Work": f"{about['work']} for {about['client']}, {_day(about['starts_on'])} to {ends}",
+        "Work": f"{about['work']} for {about['client']}, {when}",
         "Number": f"{about['metric']}. {about['formula']}",
         "Before": about["baseline"],
         "Goal": f"{about['target']} by {_day(about['due_on'])}",

@@ -148,7 +148,7 @@ def _words(ask: Ask, hold: tuple[str, datetime] | None) -> str:
         return words
     reason, earliest = hold
     letter = "The letter" if ask.status == "queued" else "The reminder"
-    held = f"{letter} waits until {day(earliest.date())}: {reason[:1].lower()}{reason[1:]}"
+    held = f"{letter} is held, for now until {day(earliest.date())}: {reason[:1].lower()}{reason[1:]}"
     return held if ask.status == "queued" else f"{words} {held}"
 
 

@@ -63,7 +63,7 @@ class WorkForm(DeskForm):
     mode = forms.ChoiceField(label="How you worked", widget=forms.RadioSelect, choices=list(_MODES.items()))
     confidentiality = forms.ChoiceField(
         label="How the client may be shown",
-        help_text="The client may close this further when answering, and can never be opened against their wish.",
+        help_text="The client may close it further when answering; nobody opens it against their wish.",
         widget=forms.RadioSelect,
         choices=list(SHOWN_AS.items()),
         initial="named",

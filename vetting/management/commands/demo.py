@@ -22,14 +22,18 @@ class Command(BaseCommand):
     help = "Make the demo world, once. Everybody in it is invented. A second run changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--consultants", type=int, default=300, help=f"{FEWEST} to {MOST}; 300 by default")
+        parser.add_argument(
+            "--consultants", type=int, default=300, help=f"{FEWEST} to {MOST}; 300 by default"
+        )
         parser.add_argument("--seed", type=int, default=1, help="another number, another world; 1 by default")
         parser.add_argument("--years", type=int, default=3, help=f"of history, 1 to {LONGEST}; 3 by default")
 
     def handle(self, **options: Any) -> None:
         consultants, years = options["consultants"], options["years"]
         if settings.LETTER_BOX is None:
-            message = "Letters really go out from here: the demo world belongs where a local letter box keeps them."
+            message = (
+                "Letters really go out from here: the demo world belongs where a local letter box keeps them."
+            )
             raise CommandError(message)
         if not FEWEST <= consultants <= MOST:
             message = f"--consultants {consultants}: {FEWEST} to {MOST}."
@@ -53,7 +57,7 @@ class Command(BaseCommand):
     @contextmanager
     def _progress(self) -> Iterator[Callable[[float], None]]:
         """A bar on a terminal; elsewhere a line for each tenth."""
-        console = Console(file=self.stderr)
+        console = Console(stderr=True)
         if not console.is_terminal:
             yield _Lines(self.stderr.write)
             return

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from vetting.management.demo.cast import Casting
 from vetting.management.demo.clients import Client
 from vetting.management.demo.figures import Skill
 from vetting.management.demo.market import COUNTRIES, field_of
-from vetting.management.demo.people import Person
+from vetting.management.demo.people import Person, dice
 from vetting.management.demo.plans import Job
 from vetting.management.demo.script import SILENCE, Part, Piece, Reaction, Request, SelfWord
 from vetting.referrals.rules import Words
@@ -54,8 +55,8 @@ _SINCE = (
 )
 
 
-def ana(casting: Casting, peers: tuple[Person, Person, Person], last_post: datetime) -> Part:
-    """`peers`: one has referred her, one was asked some days ago, one is asked in the last letter of all."""
+def ana(casting: Casting, peer: Person, last_post: datetime) -> Part:
+    """`peer` has referred her; what is written after `last_post` goes out in earnest."""
     person = casting.register.named(
         "Ana", "Krūkliņa", country=COUNTRIES["LV"], place="Rīga", is_woman=True, practice="service"
     )
@@ -73,7 +74,7 @@ def ana(casting: Casting, peers: tuple[Person, Person, Person], last_post: datet
             "country": "LV",
             "place": person.place,
             "languages": ["lv", "en", "de"],
-            "rate": 640,
+            "rate": Decimal(640),
             "rate_currency": "EUR",
             "availability": "month",
         },
@@ -88,7 +89,7 @@ def ana(casting: Casting, peers: tuple[Person, Person, Person], last_post: datet
             *(history.since(scene) for scene in _SINCE),
             *history.today(fresh),
         ),
-        requests=_requests(casting, peers, fresh),
+        requests=_requests(casting, peer, fresh),
     )
 
 
@@ -165,8 +166,10 @@ class _History:
         )
 
 
-def _requests(casting: Casting, peers: tuple[Person, Person, Person], fresh: datetime) -> tuple[Request, ...]:
-    first, second, third = peers
+def _requests(casting: Casting, peer: Person, fresh: datetime) -> tuple[Request, ...]:
+    """One peer has answered, one was asked some days ago, one is asked in the last letter of all."""
+    rng = dice(casting.seed, "ana's peers")
+    second, third = (casting.register.person(rng, COUNTRIES[code]) for code in ("EE", "DE"))
     words = Words(
         relation="worked_with",
         skill="service design",
@@ -176,7 +179,7 @@ def _requests(casting: Casting, peers: tuple[Person, Person, Person], fresh: dat
         gets_fee=False,
     )
     return (
-        Request(to=first, at=casting.before_close(150), reaction=_PROMPT, words=words),
+        Request(to=peer, at=casting.before_close(150), reaction=_PROMPT, words=words),
         Request(to=second, at=casting.before_close(5), reaction=SILENCE),
         Request(to=third, at=fresh + timedelta(minutes=5), reaction=SILENCE),
     )

@@ -46,7 +46,9 @@ class Said:
     consultant: Person
 
 
-def answer(rng: Random, contact: Contact, client: Client, said: Said, *, verdict: str | None = None) -> Answers:
+def answer(
+    rng: Random, contact: Contact, client: Client, said: Said, *, verdict: str | None = None
+) -> Answers:
     """The whole answer, with that verdict on the result where one is given.
 
     Strict clients correct and take off; lenient ones confirm and add on.

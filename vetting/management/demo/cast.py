@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from vetting.management.demo.clients import Client, Clients, Contact
 from vetting.management.demo.figures import Skill
 from vetting.management.demo.market import COUNTRIES, WORDS, Field, field_of
-from vetting.management.demo.people import Person, Register
+from vetting.management.demo.people import Person, Register, dice
 from vetting.management.demo.plans import Job, Writer, at_work, noon
 from vetting.management.demo.script import SILENCE, Part, Piece, Reaction, Request, SelfWord
 from vetting.referrals.rules import Words
@@ -28,12 +29,12 @@ class Casting:
     closes: datetime
 
     def writer(self, name: str) -> Writer:
-        rng = Random(f"{self.seed}:{name}")
+        rng = dice(self.seed, name)
         return Writer(rng=rng, clients=self.clients, opens=self.opens, closes=self.closes)
 
     def before_close(self, days: int) -> datetime:
         """Half past nine on the weekday that long before the end, or the one after it."""
-        return at_work(Random(days), self.closes - timedelta(days=days)).replace(hour=9, minute=30)
+        return at_work(dice(days), self.closes - timedelta(days=days)).replace(hour=9, minute=30)
 
     def client(
         self, rng: Random, field: Field, person: Person, *, known: list[Client]
@@ -161,15 +162,22 @@ def _guru_pieces(casting: Casting, person: Person, field: Field, *, rejected: bo
 def ring(casting: Casting) -> list[Part]:
     """Six who refer to each other, each confirmed by three mailboxes anybody can have and by one shell company."""
     field = field_of("sales")
-    rng = Random(f"{casting.seed}:ring")
+    rng = dice(casting.seed, "ring")
     homes = ("GB", "US", "NL", "DE", "ES", "IE")
     people = [casting.register.person(rng, COUNTRIES[code]) for code in homes]
     shells = [
         casting.clients.found(name, country=code, industry="82", size_band="1-9", strictness=-1.0)
-        for name, code in (("Brightpath Ventures", "GB"), ("Summitline Partners", "US"), ("Northgate Growth", "IE"))
+        for name, code in (
+            ("Brightpath Ventures", "GB"),
+            ("Summitline Partners", "US"),
+            ("Northgate Growth", "IE"),
+        )
     ]
     parts = [_ring_part(casting, person, field, shells[number // 2]) for number, person in enumerate(people)]
-    return [replace(part, requests=tuple(_ring_requests(casting, parts, number))) for number, part in enumerate(parts)]
+    return [
+        replace(part, requests=tuple(_ring_requests(casting, parts, number)))
+        for number, part in enumerate(parts)
+    ]
 
 
 def _ring_part(casting: Casting, person: Person, field: Field, shell: Client) -> Part:
@@ -177,7 +185,11 @@ def _ring_part(casting: Casting, person: Person, field: Field, shell: Client) ->
     joined = casting.opens + timedelta(days=30, hours=9)
     pieces = []
     for number in range(4):
-        client, domain = (shell, shell.domain) if number == 0 else (writer.clients.pick(writer.rng, field, person.country), "")
+        client, domain = (
+            (shell, shell.domain)
+            if number == 0
+            else (writer.clients.pick(writer.rng, field, person.country), "")
+        )
         # A mailbox that is not at the client's own domain, whatever it calls itself.
         friend = casting.register.person(writer.rng, person.country, domain=domain or "quickpost.example")
         start = (joined - timedelta(days=140 * (number + 1))).date()
@@ -243,7 +255,7 @@ def _details(person: Person, biography: str, *, rate: int) -> dict[str, object]:
         "country": country.code,
         "place": person.place,
         "languages": list(country.languages),
-        "rate": rate,
+        "rate": Decimal(rate),
         "rate_currency": country.currency,
         "availability": "month",
     }

@@ -53,7 +53,9 @@ class Clients:
 
     def pick(self, rng: Random, field: Field, country: Country, *, known: Collection[Client] = ()) -> Client:
         """A company that buys such work, rather one in the consultant's own country, and none worked for already."""
-        fitting = [client for client in self.all if client.industry in field.industries and client not in known]
+        fitting = [
+            client for client in self.all if client.industry in field.industries and client not in known
+        ]
         fitting = fitting or [client for client in self.all if client.industry in field.industries]
         weights = [_NEARNESS if client.country is country else 1 for client in fitting]
         return rng.choices(fitting, weights=weights)[0]
@@ -110,5 +112,7 @@ class Clients:
     def _brand(self, country: Country, industry: str) -> str:
         """Stem and trade; with its town where there is such a company already."""
         words = COMPANY_WORDS[industry]
-        brand = f"{self._rng.choice(country.stems)} {self._rng.choice(words.get(country.tongue, words['en']))}"
+        brand = (
+            f"{self._rng.choice(country.stems)} {self._rng.choice(words.get(country.tongue, words['en']))}"
+        )
         return brand if self._register.is_free(brand) else f"{brand} {self._rng.choice(country.towns)}"

@@ -7,7 +7,7 @@ from random import Random
 
 from vetting.management.demo.answers import react
 from vetting.management.demo.market import Field, field_of
-from vetting.management.demo.people import Person, Register
+from vetting.management.demo.people import Person, Register, dice
 from vetting.management.demo.plans import at_work
 from vetting.management.demo.script import Part, Request
 from vetting.referrals.rules import Words
@@ -16,12 +16,14 @@ from vetting.referrals.states import RELATIONS
 _TEMPERS = {"prompt": 48, "slow": 30, "silent": 13, "declining": 7, "gone": 2}
 
 
-def with_requests(part: Part, others: Sequence[Part], *, seed: str, closes: datetime, register: Register) -> Part:
+def with_requests(
+    part: Part, others: Sequence[Part], *, seed: str, closes: datetime, register: Register
+) -> Part:
     """The part with the peers she asks: colleagues with a profile, or people from outside the platform."""
-    rng = Random(f"{seed}:peers:{part.person.email}")
+    rng = dice(seed, "peers", part.person.email)
     near = [other for other in others if other.field == part.field and other is not part]
     far = [other for other in others if other.field != part.field]
-    requests = []
+    requests: list[Request] = []
     for _ in range(rng.choices([0, 1, 2, 3, 4], weights=[18, 27, 28, 18, 9])[0]):
         pool = near if near and rng.random() < 0.75 else far
         if rng.random() < 0.2:

@@ -10,6 +10,11 @@ _SHE = {"She": "She", "she": "she", "Her": "Her", "her": "her", "him": "her", "h
 _HE = {"She": "He", "she": "he", "Her": "His", "her": "his", "him": "him", "herself": "himself"}
 
 
+def dice(*names: object) -> Random:
+    """Chance that falls the same way for the same names."""
+    return Random(":".join(map(str, names)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     name: str
@@ -42,7 +47,9 @@ class Register:
         self._domains.add(f"{slug}.example")
         return f"{slug}.example"
 
-    def person(self, rng: Random, country: Country, *, domain: str = "", is_woman: bool | None = None) -> Person:
+    def person(
+        self, rng: Random, country: Country, *, domain: str = "", is_woman: bool | None = None
+    ) -> Person:
         """Somebody new; at a practice of her own where no domain is given."""
         woman = rng.random() < 0.5 if is_woman is None else is_woman
         first, last = rng.choice(self._free(country, woman))
@@ -80,7 +87,9 @@ class Register:
         singles = [_form(last, woman) for last in country.last]
         doubles = [f"{one}-{other}" for one in singles for other in singles if one != other]
         for lasts in (singles, doubles):
-            free = [(first, last) for first in firsts for last in lasts if f"{first} {last}" not in self._names]
+            free = [
+                (first, last) for first in firsts for last in lasts if f"{first} {last}" not in self._names
+            ]
             if free:
                 return free
         message = f"{country.code} has no names left for so many people"
@@ -89,7 +98,9 @@ class Register:
 
 def home(rng: Random) -> Country:
     """Where a consultant lives."""
-    return rng.choices(list(COUNTRIES.values()), weights=[country.weight for country in COUNTRIES.values()])[0]
+    return rng.choices(list(COUNTRIES.values()), weights=[country.weight for country in COUNTRIES.values()])[
+        0
+    ]
 
 
 def _form(last: str, woman: bool) -> str:

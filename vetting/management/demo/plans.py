@@ -14,12 +14,22 @@ from vetting.management.demo.clients import Client, Clients, Contact
 from vetting.management.demo.figures import Goal, Skill
 from vetting.management.demo.market import WORDS, Field, Gauge
 from vetting.management.demo.people import Person
-from vetting.management.demo.script import GoalPart, Part, Piece, Proposal, Question, Reaction, Report, SelfWord
+from vetting.management.demo.script import (
+    GoalPart,
+    Part,
+    Piece,
+    Proposal,
+    Question,
+    Reaction,
+    Report,
+    SelfWord,
+)
 from vetting.outcomes.actions import Result
 from vetting.outcomes.states import SOURCES
 from vetting.profiles.states import AVAILABILITY
 
 SECOND_ASK = timedelta(days=40)  # the first has run out on day 30, counted from its letter
+_AGREES = Reaction(kind="answer", after=timedelta(hours=5))
 _FOLLOWERS = (0, 0, 310, 900, 2_400, 6_800, 21_000)
 
 
@@ -41,7 +51,7 @@ class Job:
     starts_on: date
     ends_on: date
     before: bool | None = None
-    agreed: Reaction = Reaction(kind="answer", after=timedelta(hours=5))
+    agreed: Reaction = _AGREES
     gauges: Sequence[Gauge] = ()
     part: float | None = None
     truthful: bool | None = None
@@ -70,7 +80,9 @@ class Writer:
         rng, skill = self.rng, figures.draw_skill(self.rng)
         joined = at_work(rng, self.opens + (self.closes - self.opens) * 0.88 * rng.random() ** 1.5)
         number = max(1, min(14, round(rng.lognormvariate(1.72, 0.45))))
-        jobs = sorted((self._job(person, field, skill, joined) for _ in range(number)), key=lambda job: job.declared_at)
+        jobs = sorted(
+            (self._job(person, field, skill, joined) for _ in range(number)), key=lambda job: job.declared_at
+        )
         return Part(
             person=person,
             field=field.key,
@@ -80,7 +92,9 @@ class Writer:
             skill=skill.results,
             pieces=tuple(self.piece(job) for job in jobs),
             is_listed=rng.random() < 0.98,
-            pauses_at=at_work(rng, self.closes - timedelta(days=rng.randint(3, 60))) if rng.random() < 0.03 else None,
+            pauses_at=at_work(rng, self.closes - timedelta(days=rng.randint(3, 60)))
+            if rng.random() < 0.03
+            else None,
         )
 
     def _job(self, person: Person, field: Field, skill: Skill, joined: datetime) -> Job:
@@ -91,7 +105,9 @@ class Writer:
             starts = joined.date() - length - timedelta(days=rng.randint(10, 1300))
             declared = joined + timedelta(days=rng.randint(0, 40), hours=rng.randint(1, 5))
         else:
-            starts = joined.date() + timedelta(days=rng.randint(12, max(13, (self.closes - joined).days + 12)))
+            starts = joined.date() + timedelta(
+                days=rng.randint(12, max(13, (self.closes - joined).days + 12))
+            )
             declared = max(joined + timedelta(hours=2), noon(starts) - timedelta(days=rng.randint(8, 30)))
         return Job(
             person=person,
@@ -111,7 +127,9 @@ class Writer:
         work = self._work(job, gauges[0])
         if job.before is None and rng.random() < 0.015:
             withdrawn = job.declared_at + timedelta(days=9)
-            return Piece(client=job.client, work=work, declared_at=job.declared_at, goals=(), withdrawn_at=withdrawn)
+            return Piece(
+                client=job.client, work=work, declared_at=job.declared_at, goals=(), withdrawn_at=withdrawn
+            )
         goals, contact = [], job.contact
         for gauge in gauges:
             goals.append(self._goal(job, work, gauge, contact))
@@ -124,7 +142,9 @@ class Writer:
         fee = None
         if rng.random() < 0.62:
             days = max(6, round((job.ends_on - job.starts_on).days * rng.uniform(0.08, 0.3)))
-            fee = figures.round_money(job.client.country.euro * job.person.country.day * days * rng.uniform(0.8, 1.3))
+            fee = figures.round_money(
+                job.client.country.euro * job.person.country.day * days * rng.uniform(0.8, 1.3)
+            )
         return Work(
             work=f"{rng.choice(gauge.works)}: {rng.choice(scopes)}",
             description=" ".join(rng.sample(field.steps, rng.choice([1, 2, 2, 3]))),
@@ -174,12 +194,16 @@ class Writer:
         """Reported some weeks after the end, or after joining for older work; empty while that is still to come."""
         rng = self.rng
         measured = job.ends_on + timedelta(days=rng.randint(0, 40))
-        earliest = max(noon(measured) + timedelta(days=rng.randint(1, 20)), job.declared_at + timedelta(minutes=30))
+        earliest = max(
+            noon(measured) + timedelta(days=rng.randint(1, 20)), job.declared_at + timedelta(minutes=30)
+        )
         at = job.reported_at or at_work(rng, earliest)
         if at >= self.closes:
             return None
         measured = min(measured, at.date())
-        part = figures.attained(rng, job.skill.results, hardness=goal.hardness) if job.part is None else job.part
+        part = (
+            figures.attained(rng, job.skill.results, hardness=goal.hardness) if job.part is None else job.part
+        )
         true = goal.at(part)
         truthful = rng.random() < job.skill.honesty if job.truthful is None else job.truthful
         reported = true if truthful else goal.at(part + rng.uniform(0.2, 0.6))
@@ -227,10 +251,12 @@ class Writer:
             questions.append(self._question(job, other, said, later, react(rng, other.temper)))
         return questions
 
-    def _question(
-        self, job: Job, contact: Contact, said: Said, at: datetime, reaction: Reaction
-    ) -> Question:
-        answers = answer(self.rng, contact, job.client, said, verdict=job.verdict) if reaction.kind == "answer" else None
+    def _question(self, job: Job, contact: Contact, said: Said, at: datetime, reaction: Reaction) -> Question:
+        answers = (
+            answer(self.rng, contact, job.client, said, verdict=job.verdict)
+            if reaction.kind == "answer"
+            else None
+        )
         return Question(to=contact, at=at, reaction=reaction, answers=answers)
 
 

@@ -19,7 +19,16 @@ from vetting.management.demo.clients import Client
 from vetting.management.demo.logins import DANA, SAM
 from vetting.management.demo.people import Person
 from vetting.management.demo.plans import noon
-from vetting.management.demo.script import GoalPart, Part, Piece, Proposal, Question, Reaction, Request, Script
+from vetting.management.demo.script import (
+    GoalPart,
+    Part,
+    Piece,
+    Proposal,
+    Question,
+    Reaction,
+    Request,
+    Script,
+)
 from vetting.management.demo.stage import Act, Stage, Story
 from vetting.outcomes import actions as outcomes
 from vetting.outcomes import queries as outcome_queries
@@ -70,7 +79,9 @@ class _Troupe:
         owner = enrol(email=part.person.email, is_demo=True, by=BY, at=at)
         profile = profiles.create(owner=owner, details=part.details, by=owner.actor, at=at, is_demo=True)
         for word in part.self_words:
-            profiles.add_claim(profile, kind=word.kind, text=word.text, count=word.count, by=owner.actor, at=at)
+            profiles.add_claim(
+                profile, kind=word.kind, text=word.text, count=word.count, by=owner.actor, at=at
+            )
         if part.is_listed:
             profiles.submit(profile, by=owner.actor, at=at)
         for piece in part.pieces:
@@ -125,7 +136,9 @@ class _Troupe:
         outcome.refresh_from_db(fields=["status"])
         to = question.to.person
         if outcome.status in {"submitted", "unanswered"} and self._may_ask(owner, to):
-            ask = outcomes.ask_client(outcome, name=to.name, email=to.email, by=owner.actor, at=self._stage.now)
+            ask = outcomes.ask_client(
+                outcome, name=to.name, email=to.email, by=owner.actor, at=self._stage.now
+            )
             self._expect(ask.pk, question.reaction, _attest(question))
 
     def _request(self, profile: Profile, owner: User, request: Request) -> Story:

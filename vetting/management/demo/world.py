@@ -1,16 +1,13 @@
 """The whole script of one world: written from a seed, a number of consultants and a span, before anything is played."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from random import Random
 
 from vetting.management.demo.ana import ana
 from vetting.management.demo.cast import Casting, gurus, quiet_one, ring
 from vetting.management.demo.clients import Clients
-from vetting.management.demo.market import COUNTRIES, FIELDS
+from vetting.management.demo.market import FIELDS
 from vetting.management.demo.peers import with_requests
-from vetting.management.demo.people import Person, Register, home
-from vetting.management.demo.plans import Writer
+from vetting.management.demo.people import Register, dice, home
 from vetting.management.demo.script import Part, Script
 from vetting.management.demo.stage import POST_HOURS
 
@@ -20,29 +17,29 @@ LONGEST = 10  # years
 
 def write(*, seed: int, consultants: int, years: int, at: datetime) -> Script:
     """The same for the same arguments, to the last digit and the last minute. `at` is where the story ends."""
-    name = f"touchstone {seed}"
+    name = str(seed)
     opens = datetime.combine((at - timedelta(days=365 * years)).date(), time(6), tzinfo=UTC)
     last_post = _last_post(at)
     register = Register()
-    clients = Clients(Random(f"{name}:clients"), register, consultants=consultants)
+    clients = Clients(dice(name, "clients"), register, consultants=consultants)
     _story_clients(clients)
     casting = Casting(seed=name, register=register, clients=clients, opens=opens, closes=at)
-    quiet, stars, circle = quiet_one(casting), gurus(casting), ring(casting)
-    rng = Random(f"{name}:homes")
-    ordinary = []
-    for number in range(consultants - 4 - len(circle)):
-        person = register.person(rng, home(rng))
-        writer = Writer(rng=Random(f"{name}:{number}"), clients=clients, opens=opens, closes=at)
-        ordinary.append(writer.ordinary(person, FIELDS[number % len(FIELDS)]))
-    honest = [quiet, *ordinary]
-    asking = [with_requests(part, honest, seed=name, closes=at, register=register) for part in honest]
-    first = ana(casting, _peers(casting, honest), last_post)
-    return Script(
-        opens=opens,
-        closes=at,
-        last_post=last_post,
-        parts=(first, *asking, *stars, *circle),
-    )
+    quiet = quiet_one(casting)
+    first = ana(casting, quiet.person, last_post)
+    stars, circle = gurus(casting), ring(casting)
+    ordinary = _ordinary(casting, consultants - 2 - len(stars) - len(circle))
+    honest = [first, quiet, *ordinary]
+    asking = [with_requests(part, honest, seed=name, closes=at, register=register) for part in honest[1:]]
+    return Script(opens=opens, closes=at, last_post=last_post, parts=(first, *asking, *stars, *circle))
+
+
+def _ordinary(casting: Casting, number: int) -> list[Part]:
+    rng = dice(casting.seed, "homes")
+    people = [casting.register.person(rng, home(rng)) for _ in range(number)]
+    return [
+        casting.writer(person.email).ordinary(person, FIELDS[place % len(FIELDS)])
+        for place, person in enumerate(people)
+    ]
 
 
 def _last_post(at: datetime) -> datetime:
@@ -59,9 +56,3 @@ def _story_clients(clients: Clients) -> None:
         clients.found("Thornmoor Supply", country="GB", industry="46", size_band="250-999", strictness=1.0),
         clients.found("Sonnhalde Versand", country="DE", industry="47", size_band="50-249", strictness=-1.0),
     ]
-
-
-def _peers(casting: Casting, honest: Sequence[Part]) -> tuple[Person, Person, Person]:
-    rng = Random(f"{casting.seed}:ana's peers")
-    others = [casting.register.person(rng, COUNTRIES[code]) for code in ("EE", "DE")]
-    return honest[0].person, others[0], others[1]

@@ -1,0 +1,59 @@
+"""Each registered letter with credible values, as the outbox sets it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vetting.mail.letters import LETTERS
+
+_WORK = {
+    "consultant": "Ana Kalniņa",
+    "consultant_slug": "ana-kalnina",
+    "referee": "Carla Conti",
+    "client": "Paper Umbrella & Sons",
+    "work": "Customer service redesign",
+    "starts_on": "12 January 2026",
+    "ends_on": "17 April 2026",
+    "metric": "Cost per ticket",
+    "formula": "Operating expense of the service desk in the month, divided by the tickets handled in that month.",
+    "baseline": "9.40 EUR",
+    "target": "7.00 EUR",
+    "due_on": "30 April 2026",
+    "note": "",
+}
+_ABOUT: Mapping[str, Mapping[str, Any]] = {
+    "goal": {**_WORK, "ends_on": "", "note": "Without <dismissals>."},
+    "outcome": {**_WORK, "achieved": "6.10 EUR", "measured_on": "20 April 2026"},
+    "peer": {"consultant": "Ana Kalniņa", "consultant_slug": "ana-kalnina", "referee": "Ben Peer"},
+}
+_LINK = "https://touchstone.example/r/k3y/"
+
+# Every letter, and those variants in which other words are read.
+SAMPLES: Mapping[str, tuple[str, dict[str, Any]]] = {
+    **{name: (name, {}) for name in LETTERS},
+    "goal_reminder_last": ("goal_reminder", {"is_last": True}),
+    "outcome_reminder_last": ("outcome_reminder", {"is_last": True}),
+    "peer_reminder_last": ("peer_reminder", {"is_last": True}),
+    "ask_answered_goal": ("ask_answered", {"kind": "goal"}),
+    "ask_answered_declined": ("ask_answered", {"status": "declined"}),
+    "ask_expired_goal": ("ask_expired", {"kind": "goal", "status": "expired"}),
+    "ask_silent_peer": ("ask_silent", {"kind": "peer"}),
+}
+
+
+def values(letter: str, **ask: Any) -> dict[str, Any]:
+    kind = ask.get("kind") or (letter.partition("_")[0] if LETTERS[letter].to_referee else "outcome")
+    to_referee = LETTERS[letter].to_referee
+    return {
+        "about": _ABOUT[kind],
+        "ask": {
+            "kind": kind,
+            "status": "answered",
+            "asked_on": "4 May 2026",
+            "ends_on": "3 June 2026",
+            "is_last": False,
+            **ask,
+        },
+        "answer_url": _LINK if to_referee else "",
+        "decline_url": f"{_LINK}decline/" if to_referee else "",
+        "stop_url": f"{_LINK}stop/" if to_referee else "",
+    }

@@ -1,0 +1,156 @@
+"""Every letter as a text, and what its HTML must hold. `UPDATE_LETTERS=1` writes the texts anew, to be read."""
+
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.letters.samples import SAMPLES, values
+from vetting.mail.letters import LETTERS, render
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+TO_REFEREES = sorted(name for name, (letter, _) in SAMPLES.items() if LETTERS[letter].to_referee)
+TO_CONSULTANTS = sorted(set(SAMPLES) - set(TO_REFEREES))
+
+
+@pytest.fixture(autouse=True)
+def _house(settings):
+    settings.SITE_URL = "https://touchstone.example"
+    settings.DEFAULT_FROM_EMAIL = "Touchstone <letters@touchstone.example>"
+
+
+def rendered(name):
+    letter, ask = SAMPLES[name]
+    return render(letter, values(letter, **ask))
+
+
+class Page(HTMLParser):
+    """The words of an HTML letter, where its links go, and whether every tag is closed."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.words, self.links, self.tags, self._open = [], [], set(), []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.words.append(" " if tag in {"p", "td", "th", "br"} else "")
+        self.links += [value for name, value in attrs if name == "href"]
+        if tag not in {"meta", "br"}:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        if self._open[-1:] not in ([], ["style"], ["title"]):
+            self.words.append(data)
+
+    @property
+    def text(self):
+        return " ".join("".join(self.words).split())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_text_is_as_it_was_read_last(name):
+    letter = rendered(name)
+    text = f"Subject: {letter.subject}\n\n{letter.text}"
+    path = SNAPSHOTS / f"{name}.txt"
+    if os.environ.get("UPDATE_LETTERS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_no_snapshot_without_its_letter():
+    assert sorted(path.stem for path in SNAPSHOTS.iterdir()) == sorted(SAMPLES)
+
+
+def test_each_letter_has_its_three_files_and_nothing_else_lies_there():
+    folder = SNAPSHOTS.parents[2] / "templates" / "mail"
+    shared = {"base.html", "base.txt", "told.html", "told.txt", "what.txt", "period.txt"}
+    of_letters = {f"{name}{part}" for name in LETTERS for part in (".subject.txt", ".txt", ".html")}
+    assert {path.name for path in folder.iterdir()} == of_letters | shared
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_subject_is_one_plain_line(name):
+    subject = rendered(name).subject
+    assert subject == " ".join(subject.split())
+    assert not re.search(r"[{}<>&!]", subject)
+    assert len(subject) <= 100
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_first_sentence_gives_the_reason(name):
+    """What a list of letters previews: who wants what, not a greeting alone and not a logo."""
+    text = rendered(name).text.split("\n\n")[1]
+    assert re.match(r"(Ana Kalniņa|Carla Conti|Ben Peer|Our letter to Carla Conti) ", text), text
+
+
+@pytest.mark.parametrize("name", TO_REFEREES)
+def test_a_referee_is_told_who_named_her_what_is_kept_and_how_to_end_it(name):
+    text = rendered(name).text
+    for words in (
+        "Ana Kalniņa gave us your name and this address on 4 May 2026, for this one question.",
+        "The question is open until 3 June 2026",
+        "we erase them 30 days later",
+        "a copy, a correction or the erasure of your data",
+        "letters@touchstone.example",
+        "\nhttps://touchstone.example/r/k3y/\n",
+        "\nhttps://touchstone.example/r/k3y/decline/\n",
+        "\nhttps://touchstone.example/r/k3y/stop/\n",
+    ):
+        assert words in text, words
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_html_says_what_the_text_says(name):
+    letter, page = rendered(name), Page(rendered(name).html)
+    links = [link for link in page.links if link.startswith("https://touchstone.example/r/")]
+    if name in TO_REFEREES:
+        key = "https://touchstone.example/r/k3y/"
+        assert links == [key, f"{key}decline/", f"{key}stop/"]
+    else:
+        assert links == []
+        assert "https://touchstone.example/desk/" in page.links
+    for paragraph in letter.text.split("\n\n")[:3]:
+        for line in paragraph.splitlines():
+            words = re.sub(r"^[A-Z][a-z ]+: ", "", line)
+            if not words.startswith("https://"):
+                assert words in page.text, words
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_html_is_narrow_dark_if_wished_and_needs_nothing_from_elsewhere(name):
+    html = rendered(name).html
+    page = Page(html)
+    assert page.tags.isdisjoint({"img", "script", "link", "iframe", "object", "form"})
+    assert html.count('<a class="button"') == 1
+    assert "max-width: 560px" in html
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "style=" in html  # programs that drop the head still show it set
+    assert "url(" not in html
+
+
+def test_what_people_wrote_is_text_and_never_markup():
+    letter = rendered("goal_ask")
+    assert "Without <dismissals>." in letter.text
+    assert "Paper Umbrella & Sons" in letter.text
+    assert "Without &lt;dismissals&gt;." in letter.html
+    assert "Paper Umbrella &amp; Sons" in letter.html
+
+
+def test_a_line_break_in_a_name_does_not_make_a_header():
+    sample = values("outcome_ask")
+    sample["about"] = {**sample["about"], "consultant": "Ana\r\nBcc: eve@pocket.example\u2028x"}
+    assert render("outcome_ask", sample).subject.startswith("Ana Bcc: eve@pocket.example x asks:")
+
+
+def test_an_unknown_letter_is_a_mistake():
+    with pytest.raises(KeyError):
+        render("sustain_ask", {})
