@@ -138,8 +138,9 @@ def _tell_settings(web: socket.socket, letters: socket.socket) -> None:
             os.environ[name] = f"{scheme}://{HOST}:{listener.getsockname()[1]}"
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
+def _say(text: str) -> None:
+    if text:
+        print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -136,7 +136,6 @@ def test_work_declared_twice_is_declared_once(world, ana, place):
         ({"starts_on": "1949-12-31"}, "starts_on", "too_early"),
         ({"starts_on": "9999-12-31"}, "starts_on", "too_late"),
         ({"ends_on": "2026-03-01"}, "ends_on", "ends_before_start"),
-        ({"ends_on": "9999-12-31"}, "ends_on", "too_late"),
         ({"mode": "hire"}, "mode", "unknown_mode"),
         ({"confidentiality": "secret"}, "confidentiality", "unknown_confidentiality"),
         ({"fee": 0, "fee_currency": "EUR"}, "fee", "not_positive"),
@@ -148,7 +147,7 @@ def test_work_declared_twice_is_declared_once(world, ana, place):
         ({"organization": None}, "organization", "null"),
     ],
 )
-def test_wrong_work_is_told_at_its_place(change, field, code, world, ana, place):
+def test_wrong_work_is_told_at_its_place(change, field, code, ana, place):
     assert errors(ana.post("engagements", WORK | {"organization": place} | change)) == {field: code}
     assert Engagement.objects.filter(organization_id=place).count() == 0
 
@@ -226,7 +225,7 @@ def test_a_goal_drafted_twice_is_one(ana, work):
             {"metric": "first_contact_resolution", "currency": "", "baseline": 60, "target": 101},
             {"target": "out_of_range"},
         ),
-        ({"baseline": -1}, {"baseline": "out_of_range"}),
+        ({"baseline": -1, "target": -2}, {"baseline": "out_of_range", "target": "out_of_range"}),
         ({"baseline": "1e309"}, {"baseline": "out_of_range"}),
         (
             {"baseline": "1e1000000", "target": "-1e1000000"},
@@ -236,7 +235,6 @@ def test_a_goal_drafted_twice_is_one(ana, work):
         ({"baseline": None}, {"baseline": "null"}),
         ({"baseline": ""}, {"baseline": "invalid"}),
         ({"due_on": "2026-03-01"}, {"due_on": "due_before_start"}),
-        ({"due_on": "9999-12-31"}, {"due_on": "too_late"}),
         ({"note": "n" * 401}, {"note": "too_long"}),
         ({"note": "n\x00"}, {"note": "null_characters_not_allowed"}),
     ],

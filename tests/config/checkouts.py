@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,8 @@ def checkout(*, inside: Path | None = None, owner: int | None = None) -> Iterato
     try:
         yield folder
     finally:
+        for left in processes(folder):
+            os.kill(left, signal.SIGKILL)
         where = place(project=folder)
         sockets = where.run.parent.glob(f"touchstone-*-{where.run.name.rpartition('-')[2]}")
         for left in (folder, where.state, *sockets):
@@ -43,7 +46,7 @@ def python(folder: Path, *arguments: str, **options) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [options.pop("interpreter", sys.executable), *arguments],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **options.pop("env", {})},
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **_measured(), **options.pop("env", {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -51,9 +54,13 @@ def python(folder: Path, *arguments: str, **options) -> "subprocess.Popen[str]":
     )
 
 
-def processes(folder: Path) -> list[str]:
-    """The command lines of what still runs in or on a folder."""
-    found = []
+def _measured() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
+
+def processes(folder: Path) -> dict[int, str]:
+    """The numbers and command lines of what still runs in or on a folder."""
+    found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         words = command_of(int(entry.name))
         try:
@@ -61,5 +68,5 @@ def processes(folder: Path) -> list[str]:
         except OSError:
             works_there = False
         if words and (works_there or str(folder) in words):
-            found.append(words)
+            found[int(entry.name)] = words
     return found

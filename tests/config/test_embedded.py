@@ -59,7 +59,7 @@ def test_what_was_written_is_there_the_next_time(kind):
         assert ask(kind, "SELECT answer FROM kept") == 42
         with redis.from_url(embedded.redis_url(kind)) as client:
             assert client.get("kept") == b"yes"
-    assert processes(place(kind).state) == []
+    assert processes(place(kind).state) == {}
 
 
 def test_only_we_get_in(kind):
@@ -192,7 +192,7 @@ def test_anybody_can_run_them():
         )
         said, _ = run.communicate(timeout=60)
         assert said == f"works 1 {folder}/var\n"
-        assert processes(folder) == []
+        assert processes(folder) == {}
 
 
 def _usable(interpreter):
@@ -218,7 +218,7 @@ def test_root_can_run_them_where_nobody_else_may_enter(tmp_path):
         state = place(project=folder).state
         assert said == f"works 1 {state}\n"
         assert state.is_relative_to("/var/lib/touchstone")
-        assert processes(state) == []
+        assert processes(state) == {}
 
 
 def test_programs_out_of_the_account_s_reach_are_copied(kind, monkeypatch):

@@ -199,7 +199,23 @@ def test_closing_and_withdrawing_work():
 
 def test_there_is_an_end_to_goals():
     engagement = b.engagement(b.consultant())
-    for _ in range(rules.MOST_GOALS):
-        b.goal(engagement)
+    for n in range(rules.MOST_GOALS):
+        b.goal(engagement, note=f"Goal {n}")
     with pytest.raises(RefusedError, match="are enough for one engagement"):
         b.goal(engagement)
+
+
+def test_the_same_goal_drafted_twice_is_one():
+    engagement = b.engagement(b.consultant())
+    first, twin, other = b.goal(engagement), b.goal(engagement, note=" "), b.goal(engagement, note="Another")
+    assert twin == first != other
+    actions.withdraw_goal(first, by=b.speaker(engagement.profile), at=b.AT)
+    assert b.goal(engagement) not in {first, other}
+
+
+def test_the_same_work_declared_twice_is_one():
+    ana, ben = b.consultant(), b.consultant("Ben Other")
+    first, twin, other = b.engagement(ana), b.engagement(ana), b.engagement(ana, work="A second round")
+    assert twin == first not in {other, b.engagement(ben)}
+    actions.withdraw(first, by=b.speaker(ana), at=b.AT)
+    assert b.engagement(ana) not in {first, other}

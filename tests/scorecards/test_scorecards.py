@@ -55,7 +55,7 @@ def test_a_baseline_the_client_corrects_beyond_the_target_leaves_nothing_achieve
 def test_what_nobody_answered_is_no_evidence():
     profile = b.consultant()
     b.outcome(b.goal(b.engagement(profile)))
-    b.asked(b.outcome(b.goal(b.engagement(profile))))
+    b.asked(b.outcome(b.goal(b.engagement(profile, work="A second round"))))
     assert gather([profile.pk])[profile.pk].claims == []
 
 
@@ -63,7 +63,7 @@ def test_a_weak_source_that_vouches_for_nobody_else_is_known():
     ana, ben = b.consultant(), b.consultant("Ben Other")
     one, both = ("One", "one@gmail.com"), ("Both", "both@gmail.com")
     b.answered(b.outcome(b.goal(b.engagement(ana))), one)
-    b.answered(b.outcome(b.goal(b.engagement(ana))), both)
+    b.answered(b.outcome(b.goal(b.engagement(ana, work="A second round"))), both)
     b.answered(b.outcome(b.goal(b.engagement(ben))), both)
     assert [claim.vouches_elsewhere for claim in gather([ana.pk])[ana.pk].claims] == [False, True]
 
@@ -149,7 +149,9 @@ def test_an_engagement_with_a_met_and_a_missed_goal_shows_the_miss():
     profile = b.consultant()
     engagement = b.engagement(profile)
     b.answered(b.outcome(b.goal(engagement)))
-    b.answered(b.outcome(b.goal(engagement), "8.00"), ("Dan", "dan@paper-umbrella.example"))
+    b.answered(
+        b.outcome(b.goal(engagement, note="The second half"), "8.00"), ("Dan", "dan@paper-umbrella.example")
+    )
     assert coverage(profile.pk)["blocks"] == ["missed"]
 
 

@@ -330,9 +330,7 @@ def test_the_consultants_wish_to_be_closed_holds_in_the_preview(client):
     opened(client, ask)
     fill(client, ask)
     reading = client.get(address(ask, "check")).content.decode().split('class="reading reading-named"')[1]
-    assert (
-        "Customer service redesign, a retailer of 50-249 people in Latvia" in reading.split("</section>")[0]
-    )
+    assert "Customer service redesign, a retailer of 50-249 people in Latvia" in reading.split("</div>")[0]
 
 
 # --- bad input ------------------------------------------------------------------------------------------
@@ -381,6 +379,16 @@ def test_bad_input_shows_the_screen_again_with_what_was_typed(client, ask, scree
         assert f'value="{typed["result_value"]}"' in page
     ask.refresh_from_db()
     assert ask.draft == before
+
+
+def test_a_corrected_start_is_repeated_back(client, ask):
+    opened(client, ask)
+    numbers = {"baseline": "correct", "baseline_value": "8,00", "result": "wrong", "result_value": ""}
+    fill(client, ask, numbers=numbers)
+    page = client.get(address(ask, "check")).content.decode()
+    assert "No, it was another number: 8.00 EUR" in page
+    assert "Cost per ticket: 8.00 EUR to 6.10 EUR, goal 7.00 EUR." in page
+    assert "Called wrong by CFO" in page
 
 
 @pytest.mark.parametrize("typed", ["6,50", "6.50", " 6,50 EUR", "€ 6.5", "6.5"])

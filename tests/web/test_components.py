@@ -79,7 +79,7 @@ def test_coverage_and_its_key():
         "declared 4 · asked 3 · answered 3 · declined 0 · silent 0"
     )
     assert text(rendered("{% coverage_key blocks %}", blocks=blocks)) == (
-        "2 confirmed by the client, goal met 1 confirmed by the client, goal missed 1 declared, nobody asked"
+        "2 confirmed, goal met 1 confirmed, goal missed 1 declared, nobody asked"
     )
 
 

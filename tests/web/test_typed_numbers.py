@@ -52,23 +52,9 @@ def test_what_could_be_two_numbers_is_asked_back(typed):
 @pytest.mark.parametrize(
     "typed",
     [
-        "",
-        " ",
-        "-",
-        ",",
-        "5.",
-        "six",
-        "1e309",
-        "nan",
-        "inf",
-        "0x10",
-        "1,23,4",
-        "1.2.3",
-        "1,234.567,8",
-        "\u0661\u0662",
-        "9" * 41,
-    ]
-    + ["9.40 USD", "9 EUR 40", "1..2", "--1", "1\x002"],
+        *("", " ", "-", ",", "5.", "six", "1e309", "nan", "inf", "0x10", "1,23,4", "1.2.3", "1,234.567,8"),
+        *("\u0661\u0662", "9" * 41, "9.40 USD", "9 EUR 40", "1..2", "--1", "1\x002"),
+    ],
 )
 def test_what_is_no_number(typed):
     with pytest.raises(ValueError, match="Write a number"):
@@ -87,6 +73,7 @@ def test_any_house_style_reads_the_same(number):
 @given(st.text(max_size=60))
 def test_any_text_is_a_number_or_a_sentence(text):
     try:
-        assert read_number(text, unit="days").is_finite()
+        said = f"{read_number(text, unit='days')}"
     except ValueError as refused:
-        assert str(refused).startswith(("Write a number", "This could be"))
+        said = str(refused)
+    assert said.startswith(("Write a number", "This could be")) or Decimal(said).is_finite()

@@ -17,6 +17,7 @@ from vetting.kernel.verdict import RefusedError, refuse, require, require_all
 from vetting.profiles import rules
 from vetting.profiles.models import Profile, SelfClaim
 
+RESERVED = frozenset({"me"})  # programs find their own profile by this word
 FIELDS = (
     "name",
     "biography",
@@ -161,6 +162,6 @@ def _fill(profile: Profile, details: Mapping[str, Any]) -> None:
 
 def _free_slug(profile: Profile) -> str:
     slug = slugify(profile.name, fallback="consultant")
-    if Profile.objects.filter(slug=slug).exists():
+    if slug in RESERVED or Profile.objects.filter(slug=slug).exists():
         return f"{slug}-{profile.pk.hex[-8:]}"
     return slug

@@ -57,6 +57,11 @@ from vetting.web.visitor import actor_of
 from vetting.web.worklines import agreement_ahead
 
 ASKS_A_PAGE = 20
+_IF_SHOWN = {
+    "named": "If the client is to be named",
+    "sector": "If only its kind is to be shown",
+    "sealed": "If it is to be sealed",
+}
 _ASKED_ALREADY = refuse("asked_already", "You have asked this person before; here is where it stands.")
 
 
@@ -125,15 +130,14 @@ def _result_published(outcome: Outcome) -> list[str]:
     engagement, about = outcome.goal.engagement, outcomes.about(outcome)
     numbers = f"{about['metric']}: {about['baseline']} to {about['achieved']}, goal {about['target']}"
     allowed = PUBLISH[PUBLISH.index(engagement.confidentiality) :]
-    words = [
-        f"{engagement.work}, {client_words(engagement.organization, shown)}. {numbers}."
-        for shown in allowed
-        if shown != "sealed"
-    ]
+    reads = {
+        shown: f"{engagement.work}, {client_words(engagement.organization, shown)}. {numbers}."
+        for shown in PUBLISH
+    }
+    reads["sealed"] = "a result its client keeps sealed. It counts, and nothing else of it is shown."
     return [
-        *(f"As the client chooses: {line}" if len(words) > 1 else line for line in words),
-        "Or, where it is sealed: a result its client keeps sealed. It counts, and nothing else of it is shown.",
-        "Beside it stand their role, any tie to you, the day of the answer and its evidence level.",
+        *(f"{_IF_SHOWN[shown]}: {reads[shown]}" for shown in allowed),
+        "Beside it: their role, any tie to you, the day of the answer and its evidence level.",
         "A no is published like a yes.",
     ]
 
@@ -236,7 +240,11 @@ def asks(request: HttpRequest) -> HttpResponse:
         page = Paginator(own, ASKS_A_PAGE).page(request.GET.get("page", 1))
     except InvalidPage as absent:
         raise Http404 from absent
-    context = {"page": page, "lines": lines_of(page.object_list, user_of(request))}
+    context = {
+        "lines": lines_of(page.object_list, user_of(request)),
+        "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
+        "next_url": f"?page={page.number + 1}" if page.has_next() else "",
+    }
     return render(request, "pages/asking/asks.html", context)
 
 

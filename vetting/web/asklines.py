@@ -32,23 +32,25 @@ _STATES: Final = {
     "cancelled": "Withdrawn",
     "replaced": "Passed on",
 }
-_SENTENCES: Final = {
-    "queued": "The letter leaves on a weekday between 08:00 and 18:00 in their time zone.",
-    "sent": "Sent on {begun}; not answered yet. It ends on {ends}.",
-    "started": "Sent on {begun}; they have begun to answer. It ends on {ends}.",
-    "answered": "Answered on {since}.",
-    "declined": "They declined on {since}.",
-    "stopped": "They stopped all letters from us on {since}; nobody can ask them here again.",
-    "bounced": "The letter could not be delivered; we know since {since}.",
-    "expired": "Nobody answered by {since}. That lowers no estimate; it shows in your coverage line.",
-    "cancelled": "You withdrew the question on {since}.",
-    "replaced": "Passed on to another person on {since}.",
+_GOES_ON: Final = {
+    "queued": ". The letter leaves on a weekday between 08:00 and 18:00 in their time zone.",
+    "sent": " on {begun}, not answered yet. It ends on {ends}.",
+    "started": " to answer; sent on {begun}. It ends on {ends}.",
+    "answered": " on {since}.",
+    "declined": " on {since}.",
+    "stopped": " on {since}: they take no letters from us any more, whoever asks.",
+    "bounced": " on {since}: the letter could not be delivered.",
+    "expired": " on {since}: nobody answered. That lowers no estimate; it shows in your coverage line.",
+    "cancelled": " by you on {since}.",
+    "replaced": " to another person on {since}.",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskLine:
-    """One ask. `group` is where it stands on the board: waiting, answered, unanswered or withdrawn.
+    """One ask. `state` and then `words` read as one sentence.
+
+    `group` is where it stands on the board: waiting, answered, unanswered or withdrawn.
 
     `again_url` leads to asking another person, where the question is still open to be asked.
     """
@@ -143,13 +145,12 @@ def _words(ask: Ask, hold: tuple[str, datetime] | None) -> str:
         "ends": day(ask.expires_at.date()),
         "since": day(ask.status_at.date()),
     }
-    words = _SENTENCES[ask.status].format(**since)
+    words = _GOES_ON[ask.status].format(**since)
     if hold is None:
         return words
     reason, earliest = hold
-    letter = "The letter" if ask.status == "queued" else "The reminder"
-    held = f"{letter} is held, for now until {day(earliest.date())}: {reason[:1].lower()}{reason[1:]}"
-    return held if ask.status == "queued" else f"{words} {held}"
+    why = f"for now until {day(earliest.date())}: {reason[:1].lower()}{reason[1:]}"
+    return f", {why}" if ask.status == "queued" else f"{words} The reminder is held, {why}"
 
 
 def _what(ask: Ask) -> str:

@@ -88,6 +88,8 @@ class Languages(forms.CharField):
         if len(text) > _LONGEST_LANGUAGES or len(words) > _MOST_LANGUAGES:
             message = f"Name at most {_MOST_LANGUAGES} languages."
             raise ValidationError(message, code="too_many")
+        if not words:
+            raise ValidationError(self.error_messages["required"], code="required")
         return list(dict.fromkeys(map(_language, words)))
 
 

@@ -20,7 +20,8 @@ from django.views.decorators.http import require_safe
 
 MOST = 100  # listed, newest first
 
-_POLICY = {"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [NONE], "sandbox": True}
+_NOTHING: dict[str, object] = {name: [NONE] for name in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]}
+_POLICY = _NOTHING | {"style-src": [UNSAFE_INLINE], "sandbox": True}
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 

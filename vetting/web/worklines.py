@@ -119,7 +119,7 @@ def _line(
         kind=kind,
         slope=_slope(goal, kind, outcome, answers),
         state=_state(goal, outcome),
-        agreement=_agreement(goal, on=at.date()),
+        agreement=_agreement(goal, outcome, on=at.date()),
         outcome=outcome,
         said=[_said(row, goal) for row in answers],
         asks=asks,
@@ -189,7 +189,7 @@ def _state(goal: Goal, outcome: Outcome | None) -> str:
     }[goal.status]
 
 
-def _agreement(goal: Goal, *, on: date) -> str:
+def _agreement(goal: Goal, outcome: Outcome | None, *, on: date) -> str:
     """Is it pre-registered, or can it still be?"""
     latest = last_day_to_agree(goal.engagement.starts_on)
     if goal.preregistered:
@@ -200,6 +200,8 @@ def _agreement(goal: Goal, *, on: date) -> str:
         return f"Not pre-registered: {why}."
     if goal.status not in {"draft", "proposed"}:
         return ""
+    if outcome is not None and outcome.status not in GONE:
+        return "Not pre-registered: the client had not accepted it beforehand."
     return agreement_ahead(goal.engagement.starts_on, on=on)
 
 

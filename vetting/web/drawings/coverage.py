@@ -15,9 +15,9 @@ Block = Literal["confirmed", "corrected", "missed", "rejected", "declined", "sil
 
 KINDS: tuple[Block, ...] = get_args(Block)
 MEANING: dict[Block, str] = {
-    "confirmed": "confirmed by the client, goal met",
+    "confirmed": "confirmed, goal met",
     "corrected": "confirmed with corrected numbers",
-    "missed": "confirmed by the client, goal missed",
+    "missed": "confirmed, goal missed",
     "rejected": "the client says it is wrong",
     "declined": "the client declined to answer",
     "silent": "asked, never answered",

@@ -60,9 +60,8 @@ class Slope:
     target: Point
     achieved: Point
     later: tuple[Later, ...] = ()
-    unproved: str = (
-        ""  # why the numbers alone decide nothing: "nobody has confirmed it", "the client says it is wrong"
-    )
+    # Why the numbers alone decide nothing: "nobody has confirmed it", "the client says it is wrong".
+    unproved: str = ""
 
     def __post_init__(self) -> None:
         if self.direction not in ("up", "down"):

@@ -1,0 +1,80 @@
+import email
+import email.policy
+from datetime import date, timedelta
+
+import pytest
+
+from tests.builders import AT
+from vetting.mail.actions import suppress
+from vetting.mail.letters import Rendered, day_words, house_address, message, message_id
+from vetting.mail.models import Suppression
+from vetting.mail.queries import is_suppressed
+
+LONG = f"https://a-rather-long-name.of-a-department.touchstone.example/r/{'k' * 43}/stop/"
+SAID = Rendered("Žanete fragt: ist diese Zahl richtig? " * 4, "Grüße, 9,40 € → 6,10 €\n", "<p>Grüße</p>")
+
+
+def test_headers_that_programs_read_stay_in_one_line():
+    """Folded, the standard library writes them as encoded words, and no mail program can stop anything."""
+    mail = message(SAID, to="carla@x.example", id_="<2@x>", thread=f"<{'1' * 90}@x.example>", stop_url=LONG)
+    lines = mail.as_bytes().decode().split("\r\n")
+    assert f"List-Unsubscribe: <{LONG}>" in lines
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert f"References: <{'1' * 90}@x.example>" in lines
+    assert f"In-Reply-To: <{'1' * 90}@x.example>" in lines
+    assert "Auto-Submitted: auto-generated" in lines
+
+
+def test_the_letter_reads_back_as_it_was_set():
+    raw = message(SAID, to="carla@x.example", id_="<2@x>").as_bytes()
+    assert raw.isascii()
+    assert max(map(len, raw.splitlines())) <= 998
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    assert mail["Subject"] == SAID.subject.strip()
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    assert mail.get_body(("plain",)).get_content().strip() == SAID.text.strip()
+    assert mail.get_body(("html",)).get_content().strip() == SAID.html
+
+
+def test_a_first_letter_to_a_consultant_has_no_thread_and_no_stop():
+    mail = message(SAID, to="ana@x.example", id_="<2@x>")
+    assert {"In-Reply-To", "References", "List-Unsubscribe", "List-Unsubscribe-Post"}.isdisjoint(mail.keys())
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("anna@m\u00fcller.example", "anna@xn--mller-kva.example"),
+        ("Anna@X.Example", "Anna@x.example"),
+        ("a@localhost", "a@localhost"),
+    ],
+)
+def test_an_address_is_written_as_servers_read_it(typed, written):
+    assert message(SAID, to=typed, id_="<2@x>")["To"] == written
+
+
+def test_a_name_makes_always_the_same_message_id(settings):
+    settings.DEFAULT_FROM_EMAIL = "Touchstone <letters@touchstone.example>"
+    assert house_address() == "letters@touchstone.example"
+    assert message_id("abc.ask") == "<abc.ask@touchstone.example>"
+
+
+def test_days_in_words():
+    assert [day_words(date(2026, 5, 4)), day_words(date(2027, 12, 31))] == ["4 May 2026", "31 December 2027"]
+
+
+@pytest.mark.django_db
+def test_a_mailbox_is_stopped_in_every_spelling_and_once():
+    row = suppress("Carla.Conti+news@gmail.com", reason="stopped", at=AT)
+    assert suppress("carlaconti@googlemail.com", reason="bounced", at=AT + timedelta(days=1)) is None
+    assert [is_suppressed(each) for each in ("CARLACONTI@gmail.com", "carla@gmail.com")] == [True, False]
+    assert Suppression.objects.get() == row
+    assert (row.reason, row.at, str(row)) == ("stopped", AT, "stopped 2026-05-04")
+    assert "carla" not in row.mailbox_hash
+
+
+@pytest.mark.django_db
+def test_a_stop_outlives_a_new_secret_key(settings):
+    suppress("carla@x.example", reason="stopped", at=AT)
+    settings.SECRET_KEY = "another"
+    assert is_suppressed("carla@x.example")
