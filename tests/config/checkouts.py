@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from config.launch import command_of
@@ -21,7 +21,7 @@ def checkout(*, inside: Path | None = None, owner: int | None = None) -> Iterato
     folder = Path(tempfile.mkdtemp(prefix="checkout-", dir=inside))
     folder.chmod(0o755)
     for path in files():
-        if path.parts[0] in {"config", "vetting", "templates", "static", "manage.py"}:
+        if path.parts[0] in {"config", "vetting", "templates", "static", "manage.py", "pyproject.toml"}:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / path, folder / path)
     (folder / "vetting" / "management" / "commands" / "demo.py").unlink(missing_ok=True)
@@ -33,8 +33,9 @@ def checkout(*, inside: Path | None = None, owner: int | None = None) -> Iterato
     try:
         yield folder
     finally:
-        for left in processes(folder):
-            os.kill(left, signal.SIGKILL)
+        for number in processes(folder):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
         where = place(project=folder)
         sockets = where.run.parent.glob(f"touchstone-*-{where.run.name.rpartition('-')[2]}")
         for left in (folder, where.state, *sockets):
@@ -46,7 +47,12 @@ def python(folder: Path, *arguments: str, **options) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [options.pop("interpreter", sys.executable), *arguments],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **_measured(), **options.pop("env", {})},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": "/nonexistent",
+            **({} if "user" in options else _measured(folder)),
+            **options.pop("env", {}),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -54,8 +60,14 @@ def python(folder: Path, *arguments: str, **options) -> "subprocess.Popen[str]":
     )
 
 
-def _measured() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+def _measured(folder: Path) -> dict[str, str]:
+    """Where this run measures coverage, so does that one: of its copy, and tells it here."""
+    if "COVERAGE_PROCESS_CONFIG" not in os.environ:
+        return {}
+    return {
+        "COVERAGE_PROCESS_START": str(folder / "pyproject.toml"),
+        "COVERAGE_FILE": str(PROJECT / ".coverage"),
+    }
 
 
 def processes(folder: Path) -> dict[int, str]:

@@ -83,7 +83,7 @@ def test_a_client_named_before_need_not_be_described_again():
     page = client.get(f"{NEW}?client={first.pk}")
     assert "name" not in page.context["form"].fields
     assert client.post(f"{NEW}?client={first.pk}", WORK | {"work": "Returns"}).status_code == 302
-    assert list(Engagement.objects.order_by("id").values_list("organization", "work")) == [
+    assert list(Engagement.objects.order_by("work").values_list("organization", "work")) == [
         (first.pk, "Customer service redesign"),
         (first.pk, "Returns"),
     ]
@@ -153,7 +153,7 @@ def test_the_list_of_work():
     assert "No work declared yet" in words(client.get("/desk/work/"))
     engagement = b.engagement(ana)
     b.goal(engagement)
-    b.engagement(ana, b.client("Moonbeam"), ends_on=None)
+    b.engagement(ana, b.client("Moonbeam"), work="Returns", ends_on=None)
     page = client.get("/desk/work/")
     assert "1 goal: Cost per ticket." in words(page).replace("\xa0", " ")
     assert "No goal yet." in words(page)
@@ -289,7 +289,7 @@ def test_the_page_of_an_engagement_asks_as_often_for_many_goals(rows, django_ass
     ana = b.consultant()
     engagement = b.engagement(ana)
     for number in range(rows):
-        b.answered(b.outcome(b.goal(engagement)), (f"C{number}", f"c{number}@paper-umbrella.example"))
+        b.answered(b.outcome(b.goal(engagement, target=Decimal(7 - number))), (f"C{number}", f"c{number}@paper-umbrella.example"))
     client = signed_in(ana)
     with django_assert_num_queries(10):
         client.get(url(engagement))

@@ -1,6 +1,5 @@
 """A consultant's work: what was done for whom, with which goals, and what came of them."""
 
-from dataclasses import asdict
 from uuid import UUID
 
 from django.contrib import messages
@@ -123,14 +122,11 @@ def _client_named_before(profile: Profile, key: str | None) -> Organization | No
 def _declared(
     request: HttpRequest, profile: Profile, client: Organization | None, form: WorkForm
 ) -> Engagement:
-    """The engagement of this form: the one it has made already, or a new one."""
     at, by = now(), actor_of(request)
-    content = form.content()
     if isinstance(form, NewClientWorkForm):
         client = _same_client(profile, form) or companies.register(by=by, at=at, **form.details())
     assert client is not None
-    twin = queries.same_work(profile.pk, {"organization": client, **asdict(content)})
-    return twin or actions.declare(profile=profile, organization=client, work=content, by=by, at=at)
+    return actions.declare(profile=profile, organization=client, work=form.content(), by=by, at=at)
 
 
 def _same_client(profile: Profile, form: NewClientWorkForm) -> Organization | None:
@@ -220,8 +216,8 @@ def draft_goal(request: HttpRequest, engagement_id: UUID, key: str) -> HttpRespo
         return _catalogue(request, found, "", unknown=str(unknown))
     form = GoalForm(kind, posted(request), initial={"currency": found.fee_currency})
     if request.method == "POST" and form.is_valid():
-        with refusals_on(form), one_at_a_time(request):
-            goal = _drafted(request, found, form)
+        with refusals_on(form):
+            goal = actions.draft_goal(engagement=found, aim=form.content(), by=actor_of(request), at=now())
         if form.is_valid():
             messages.success(request, "Drafted. The next step is to ask the client to accept it.")
             return redirect(f"{reverse('web:engagement', args=[found.pk])}#{goal.pk}")
@@ -234,12 +230,6 @@ def draft_goal(request: HttpRequest, engagement_id: UUID, key: str) -> HttpRespo
         "agreement": agreement_ahead(found.starts_on, on=now().date()),
     }
     return render(request, "pages/work/draft_goal.html", context, status=400 if form.errors else 200)
-
-
-def _drafted(request: HttpRequest, engagement: Engagement, form: GoalForm) -> Goal:
-    aim = form.content()
-    twin = queries.same_goal(engagement.pk, asdict(aim))
-    return twin or actions.draft_goal(engagement=engagement, aim=aim, by=actor_of(request), at=now())
 
 
 @login_required
