@@ -1,5 +1,6 @@
 """An SMTP server that answers as told, line by line: for faults that no honest server makes."""
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -52,30 +53,23 @@ class FaultySmtp:
             threading.Thread(target=self._talk, args=(line,), daemon=True).start()
 
     def _talk(self, line: socket.socket) -> None:
-        try:
-            self._dialogue(line)
-        except OSError:
-            return
-        finally:
-            line.close()
+        with contextlib.suppress(OSError), line:
+            self._dialogue(line, "CONNECT")
 
-    def _dialogue(self, line: socket.socket) -> None:
-        said = self._say(line, "CONNECT")
-        heard = line.makefile("rb")
-        while said:
-            words = heard.readline().decode().split()
-            if not words:
-                return
-            verb = words[0].upper()
-            self.commands.append(verb)
-            if verb == "DATA" and (said := self._say(line, "DATA")) and said.startswith("354"):
-                self.letters.append(b"".join(iter(heard.readline, b".\r\n")))
-                said = self._say(line, "LETTER")
-            elif verb != "DATA":
+    def _dialogue(self, line: socket.socket, greeting: str = "") -> None:
+        said = self._say(line, greeting) if greeting else "go on"
+        with line.makefile("rb") as heard:
+            while said and (words := heard.readline().decode(errors="replace").split()):
+                verb = words[0].upper()
+                self.commands.append(verb)
                 said = self._say(line, verb)
-            if verb == "STARTTLS" and self._tls is not None:
-                line = self._tls.wrap_socket(line, server_side=True)
-                heard = line.makefile("rb")
+                if verb == "DATA" and said.startswith("354"):
+                    self.letters.append(b"".join(iter(heard.readline, b".\r\n")))
+                    said = self._say(line, "LETTER")
+                if verb == "STARTTLS" and self._tls is not None:
+                    with self._tls.wrap_socket(line, server_side=True) as secured:
+                        self._dialogue(secured)
+                    return
 
     def _say(self, line: socket.socket, stage: str) -> str:
         said = self.says.get(stage, "502 5.5.1 unknown")

@@ -11,7 +11,9 @@ from vetting.mail.models import Suppression
 from vetting.mail.queries import is_suppressed
 
 LONG = f"https://a-rather-long-name.of-a-department.touchstone.example/r/{'k' * 43}/stop/"
-SAID = Rendered("Žanete fragt: ist diese Zahl richtig? " * 4, "Grüße, 9,40 € → 6,10 €\n", "<p>Grüße</p>")
+SAID = Rendered(
+    " ".join(["Žanete fragt: ist diese Zahl richtig?"] * 4), "Grüße, 9,40 € → 6,10 €\n", "<p>Grüße</p>"
+)
 
 
 def test_headers_that_programs_read_stay_in_one_line():
@@ -30,7 +32,7 @@ def test_the_letter_reads_back_as_it_was_set():
     assert raw.isascii()
     assert max(map(len, raw.splitlines())) <= 998
     mail = email.message_from_bytes(raw, policy=email.policy.default)
-    assert mail["Subject"] == SAID.subject.strip()
+    assert mail["Subject"] == SAID.subject
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert mail.get_body(("plain",)).get_content().strip() == SAID.text.strip()
     assert mail.get_body(("html",)).get_content().strip() == SAID.html

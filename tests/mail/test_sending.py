@@ -116,7 +116,7 @@ def test_a_server_that_says_nothing_is_waited_for_only_so_long(server, monkeypat
     monkeypatch.setattr(sending, "TIMEOUT", 0.2)
     server.says["EHLO"] = "250-and then nothing"
     with SmtpLine() as line:
-        assert line.send(letter(), before_data=yes) == Delivery(Fate.TEMPORARY, "TimeoutError")
+        assert line.send(letter(), before_data=yes) == Delivery(Fate.TEMPORARY, "SMTPServerDisconnected")
 
 
 def test_nobody_listens(settings):

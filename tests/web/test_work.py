@@ -289,7 +289,10 @@ def test_the_page_of_an_engagement_asks_as_often_for_many_goals(rows, django_ass
     ana = b.consultant()
     engagement = b.engagement(ana)
     for number in range(rows):
-        b.answered(b.outcome(b.goal(engagement, target=Decimal(7 - number))), (f"C{number}", f"c{number}@paper-umbrella.example"))
+        b.answered(
+            b.outcome(b.goal(engagement, target=Decimal(7 - number))),
+            (f"C{number}", f"c{number}@paper-umbrella.example"),
+        )
     client = signed_in(ana)
     with django_assert_num_queries(10):
         client.get(url(engagement))

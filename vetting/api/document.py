@@ -1,6 +1,5 @@
 """The OpenAPI document, the page that reads it, and what stands at every address that is none of ours."""
 
-import json
 from functools import cache
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
 from rest_framework.request import Request
 
 from vetting.api.doors import Door
@@ -20,9 +20,10 @@ def document() -> dict[str, Any]:
 
 
 @cache
-def written() -> str:
-    """As it is served, and as docs/reference/openapi.json holds it."""
-    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+def written() -> bytes:
+    """As it is served, and as `manage.py spectacular` writes it into docs/reference/openapi.json."""
+    text: bytes = OpenApiJsonRenderer().render(document(), renderer_context={})
+    return text
 
 
 @require_safe

@@ -47,9 +47,8 @@ class InputShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
-        schema: dict[str, Any] = auto_schema._map_serializer(  # noqa: SLF001 - as drf-spectacular says to  # type: ignore[no-untyped-call]  # spectacular has few types
-            self.target, direction, bypass_extensions=True
-        )
+        draw: Any = auto_schema._map_serializer  # noqa: SLF001 - as drf-spectacular says to
+        schema: dict[str, Any] = draw(self.target, direction, bypass_extensions=True)
         if not vars(type(self.target)).get("__doc__"):
             schema.pop("description", None)
         return schema | {"additionalProperties": False}
