@@ -139,8 +139,7 @@ def test_a_client_corrects_a_number(world, anybody, ana):
 
 
 def test_a_client_says_the_work_did_not_take_place(world, anybody, ana):
-    """Whatever else is sent beside it says nothing."""
-    body = {"worked_together": "no", "result": "confirm", "role": "CFO", "comment": "Never met her."}
+    body = {"worked_together": "no", "interests": ["competitor"], "role": "CFO", "comment": "Never met her."}
     assert anybody.post(f"answers/{world.key}", body).status_code == 200
     said = Attestation.objects.get(outcome=world.outcome)
     assert (said.worked_together, said.result_verdict, said.comment) == (
@@ -148,6 +147,7 @@ def test_a_client_says_the_work_did_not_take_place(world, anybody, ana):
         "cannot_say",
         "Never met her.",
     )
+    assert (said.interests, said.role, said.publish) == (["competitor"], "CFO", "sector")
     assert ana.get(f"outcomes/{world.outcome.pk}").json()["status"] == "rejected"
     assert ana.get(f"engagements/{world.worked.pk}").json()["status"] == "contested"
 
@@ -176,6 +176,19 @@ def test_a_client_says_the_work_did_not_take_place(world, anybody, ana):
         (
             {"baseline": "correct", "baseline_value": 101},
             {"baseline_value": ("out_of_range", "First-contact resolution cannot be above 100 %.")},
+        ),
+        (
+            {"worked_together": "no", "hire_again": "cannot_say", "goal_before": "unknown"},
+            dict.fromkeys(("baseline", "result", "shares", "transfer"), ("contradiction", "The work did not take place, you say; leave this out.")),
+        ),
+        (
+            {"baseline_value": 58},
+            {
+                "baseline": (
+                    "contradiction",
+                    "You wrote another number: say that it was another one, or leave the number out.",
+                )
+            },
         ),
         ({"result": "maybe"}, {"result": ("unknown_choice", "maybe: not one of the answers offered.")}),
         (

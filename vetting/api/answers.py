@@ -34,20 +34,35 @@ from vetting.referrals.actions import answer as refer
 from vetting.referrals.rules import Words
 from vetting.referrals.states import RELATION_WORDS
 
+_Problems = dict[str, list[ErrorDetail]]
+
 _PUBLISH = Question("publish", "How may your answer appear?", "", PUBLISH_WORDS)
-_COMMENT = Question("comment", "Is there anything to add?", "Shown with your answer, word for word.", {})
+_COMMENT = Question(
+    "comment", "Is there anything to add?", "The consultant reads it; it is not published.", {}
+)
 _OF_KIND: Final[Mapping[str, Sequence[Question]]] = {
-    "goal": (Question("accepts", "Do you accept this goal?", "true or false.", {}),),
+    "goal": (Question("accepts", "Do you accept this goal?", "true or false", {}),),
     "outcome": (*QUESTIONS, _PUBLISH, _COMMENT),
     "peer": (
-        Question("relation", "How did you see the work?", "", RELATION_WORDS),
-        Question("skill", "What is the consultant good at?", "In a few words.", {}),
+        Question("relation", "How do you know the work?", "", RELATION_WORDS),
+        Question("skill", "For which skill?", "In a few words.", {}),
         Question("saw", "What did you see?", "What was done, and what came of it.", {}),
         Question("seen_from", "From which year?", "", {}),
-        Question("seen_to", "To which year?", "", {}),
-        Question("gets_fee", "Do you get a fee for this?", "true or false.", {}),
+        Question("seen_to", "To which year?", "The present year if it still goes on.", {}),
+        Question("gets_fee", "Do you get a fee or another advantage for this?", "true or false", {}),
     ),
 }
+_WANTED = ("baseline", "result", "publish")  # what has no harmless default
+_OF_THE_WORK = (
+    "baseline",
+    "baseline_value",
+    "result",
+    "result_value",
+    "shares",
+    "goal_before",
+    "transfer",
+    "hire_again",
+)
 
 
 class GoalAnswerInput(Input):
@@ -74,17 +89,30 @@ class OutcomeAnswerInput(Input):
     comment = Text(most=PARAGRAPH, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What has no harmless default must be said."""
         for name in ("worked_together", "transfer"):
             if attrs[name] not in question(name).choices:
                 raise wrong(refuse("unknown_choice", "Not one of the answers offered.", field=name))
-        wanted = ("baseline", "result", "publish") if attrs["worked_together"] == "yes" else ()
-        missing = [name for name in wanted if not attrs[name]]
-        if missing:
-            raise ValidationError(
-                {name: [ErrorDetail("Please answer this.", "required")] for name in missing}
-            )
+        problems = _missing(attrs) if attrs["worked_together"] == "yes" else self._beside_the_point(attrs)
+        if problems:
+            raise ValidationError(problems)
         return attrs
+
+    def _beside_the_point(self, attrs: Mapping[str, Any]) -> _Problems:
+        """What says something of work that did not take place."""
+        told = [name for name in _OF_THE_WORK if attrs[name] != self.fields[name].default]
+        text = "The work did not take place, you say; leave this out."
+        return {name: [ErrorDetail(text, "contradiction")] for name in told}
+
+
+def _missing(attrs: Mapping[str, Any]) -> _Problems:
+    problems: _Problems = {
+        name: [ErrorDetail("Please answer this.", "required")] for name in _WANTED if not attrs[name]
+    }
+    for name in ("baseline", "result"):
+        if attrs[f"{name}_value"] is not None and attrs[name] != "correct":
+            text = "You wrote another number: say that it was another one, or leave the number out."
+            problems.setdefault(name, [ErrorDetail(text, "contradiction")])
+    return problems
 
 
 class PeerAnswerInput(Input):
@@ -196,13 +224,13 @@ def _question(asked: Question) -> dict[str, Any]:
 
 
 def _answers(given: Mapping[str, Any]) -> Answers:
-    """The questionnaire's codes as the action takes them. Nothing but that is said where there was no work."""
+    """The questionnaire's codes as the action takes them."""
+    own_words = {"role": given["role"], "interests": tuple(given["interests"]), "comment": given["comment"]}
     if given["worked_together"] == "no":
-        return Answers(worked_together=False, role=given["role"], comment=given["comment"])
+        return Answers(worked_together=False, publish=given["publish"] or "sector", **own_words)
     return Answers(
         worked_together=True,
-        role=given["role"],
-        interests=tuple(given["interests"]),
+        **own_words,
         baseline_verdict=given["baseline"],
         baseline_value=given["baseline_value"],
         result_verdict=given["result"],
@@ -212,5 +240,4 @@ def _answers(given: Mapping[str, Any]) -> Answers:
         transfer=int(given["transfer"]) if given["transfer"] else None,
         hire_again=given["hire_again"],
         publish=given["publish"],
-        comment=given["comment"],
     )
