@@ -179,7 +179,10 @@ def test_a_client_says_the_work_did_not_take_place(world, anybody, ana):
         ),
         (
             {"worked_together": "no", "hire_again": "cannot_say", "goal_before": "unknown"},
-            dict.fromkeys(("baseline", "result", "shares", "transfer"), ("contradiction", "The work did not take place, you say; leave this out.")),
+            dict.fromkeys(
+                ("baseline", "result", "shares", "transfer"),
+                ("contradiction", "The work did not take place, you say; leave this out."),
+            ),
         ),
         (
             {"baseline_value": 58},
