@@ -25,7 +25,7 @@ from vetting.scoring.evidence import Claim, Direction, PeerReferral, attainment
 from vetting.scoring.posterior import Posterior, rows
 from vetting.scoring.readings import Place, category, read
 from vetting.scoring.score import Score, ScoringError, on_scale, score
-from vetting.scoring.weights import PUBLISHED, RESULTS
+from vetting.scoring.weights import MONEY, PUBLISHED, RESULTS
 
 ROUNDING = 1e-9
 FIRST = Place(rank=1, weight=1.0, weak=False)
@@ -271,11 +271,16 @@ def test_old_evidence_never_flips(claim, days):
 
 
 @properties
-@given(histories(), claims(), st.integers(0, 100))
-def test_a_smaller_share_raises_nothing(history, claim, percent):
-    claim = replace(claim, key="the newest", verified_on=DAY, share=1.0)
-    lesser = replace(claim, share=percent / 100)
-    assert_nowhere_lower(score([*history, claim], [], on=DAY), score([*history, lesser], [], on=DAY))
+@given(claims(rejected=st.just(False), levels=st.integers(1, 5)), st.integers(0, 100))
+def test_a_smaller_share_is_never_read_as_a_larger_gain_nor_as_a_smaller_loss(claim, percent):
+    assume(claim.money is not None)
+    whole, lesser = (
+        {one.dimension: one for one in read(replace(claim, share=share), FIRST, on=DAY, constants=PUBLISHED)}
+        for share in (1.0, percent / 100)
+    )
+    assert lesser[MONEY].category <= whole[MONEY].category
+    assert (lesser[MONEY].category == 0) is (claim.money < 0)
+    assert lesser[RESULTS] == replace(whole[RESULTS], claim=lesser[RESULTS].claim)
 
 
 @properties
