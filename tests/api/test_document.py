@@ -11,6 +11,9 @@ from tests.api.callers import drawn
 from vetting.accounts.states import SCOPES
 from vetting.api.document import document, written
 from vetting.api.doors import PERSON, PUBLIC, Door
+from vetting.api.pages import MOST, USUAL
+from vetting.api.problems import TITLES
+from vetting.api.throttles import ANONYMOUS, SIGNED_IN
 from vetting.api.urls import urlpatterns
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -96,3 +99,12 @@ def test_the_reader_follows_the_colours_of_the_system(live_server, new_page):
     assert dark.evaluate("document.documentElement.scrollWidth") == 390
     dark.emulate_media(color_scheme="light")
     dark.wait_for_selector("html:not(.dark-mode)")
+
+
+def test_the_reference_names_every_scope_and_every_status():
+    page = (PROJECT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^\| `([a-z]+)` \| (.+) \|$", page, re.MULTILINE)) == SCOPES
+    rows = re.findall(r"^\| ([0-9, ]+) \|", page, re.MULTILINE)
+    assert {int(number) for row in rows for number in row.split(",")} == set(TITLES)
+    assert f"more than {ANONYMOUS} requests a minute from one address, or {SIGNED_IN} of one account" in page
+    assert f"`limit` is 1 to {MOST} ({USUAL} where it is left out)" in page

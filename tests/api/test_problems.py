@@ -6,6 +6,8 @@ from django.db import connection
 from django.test import Client
 
 from tests.api.callers import NOT_FOUND, PROBLEM, problem
+from vetting.api.problems import ProblemHandler
+from vetting.kernel.verdict import RefusedError, refuse
 
 ADDRESSES = [
     "",
@@ -41,6 +43,15 @@ def test_a_refusal_of_the_rules_carries_its_own_code(ana):
     answer = ana.post("profiles/me/submit")
     assert (answer.status_code, answer["Content-Type"]) == (409, PROBLEM)
     assert answer.json() == problem("move_not_allowed", 409, "This profile is listed by now.")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("not_found", 404), ("not_yours", 403), ("staff_only", 403), ("any", 409)]
+)
+def test_a_rule_s_no_has_its_status(code, status):
+    refused = ProblemHandler(None, {}).convert_known_exceptions(RefusedError(refuse(code, "No.")))
+    assert refused.status_code == status
+    assert str(refused.detail) == ("Not found." if status == 404 else "No.")
 
 
 def test_a_fault_of_ours_says_so_and_nothing_more(world, ana, request):

@@ -72,6 +72,12 @@ def test_a_client_is_registered_once(world, ana, eve):
     assert Engagement.objects.filter(organization_id=found["id"], profile=world.eve).count() == 1
 
 
+def test_a_client_without_a_domain_sent_twice_is_one(ana, eve):
+    wish = {"name": "Corner Shop", "country": "LV"}
+    answers = [caller.post("organizations", wish).json() for caller in (ana, ana, eve)]
+    assert answers[0] == answers[1] != answers[2]
+
+
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [

@@ -186,44 +186,45 @@ def test_a_goal_is_accepted_in_one_screen(links, phone):
     assert builders.Goal.objects.get(pk=ask.subject_id).preregistered is True
 
 
-def accessible(page):
-    """No violation of WCAG 2.2 AA, and nothing that needs scrolling sideways."""
+def accessible(page, heading):
+    """No violation of WCAG 2.2 AA, and nothing that needs scrolling sideways.
+
+    A click returns before the next page is there; looked at too early it has no stylesheet, and every target is small.
+    """
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.wait_for_load_state("load")
     found = Axe().run(page, options=WCAG)
     assert [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        pytest.param(
-            320,
-            "light",
-            marks=pytest.mark.xfail(reason="'Go on' is too near its neighbour at 320 px", strict=False),
-        ),
-        (390, "light"),
-        (1280, "dark"),
-    ],
-)
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
 def test_every_screen_is_accessible(links, new_page, width, scheme):
     page = new_page(width=width, color_scheme=scheme)
     _, link = links["outcome"]
     page.goto(link)
-    accessible(page)
+    accessible(page, "Is this result right?")
     page.get_by_role("button", name="Go on").click()
-    accessible(page)  # with its error
+    expect(page.get_by_role("alert")).to_be_visible()
+    accessible(page, "Is this result right?")
     fill_work(page)
-    accessible(page)
+    accessible(page, "The numbers")
     fill_numbers(page)
-    accessible(page)
+    accessible(page, "What it came from, and what stayed")
     fill_effect(page)
-    accessible(page)
+    accessible(page, "Look through it and send it")
     page.get_by_label("With the name of our organization").check()
     page.get_by_role("button", name="Send my answer").click()
-    accessible(page)
-    for _, each in (links["goal"], links["peer"]):
-        for way in ("", "decline/", "stop/"):
-            page.goto(f"{each}{way}")
-            accessible(page)
+    accessible(page, "Thank you. Your answer is in.")
+    for kind, heading in (
+        ("goal", "Do you agree on this goal?"),
+        ("peer", "What did you see of their work?"),
+    ):
+        page.goto(links[kind][1])
+        accessible(page, heading)
+    page.goto(f"{links['peer'][1]}decline/")
+    accessible(page, "You would rather not answer?")
+    page.goto(f"{links['peer'][1]}stop/")
+    accessible(page, "Stop all letters to this address?")
     page.get_by_role("button", name="Stop all letters").click()
-    accessible(page)
+    accessible(page, "No letter from us reaches you any more")

@@ -10,6 +10,7 @@ from vetting.companies.queries import (
     domain_of_mailbox,
     domains_of,
     imported,
+    nameable_by,
     named_like,
     visible_to,
 )
@@ -28,6 +29,29 @@ def test_two_consultants_who_name_one_domain_name_one_client():
     assert by_domain("umbrella.example") == first
     assert domains_of(first.pk) == ["umbrella.example"]
     assert first.slug == f"paper-umbrella-{first.pk.hex[-8:]}"
+
+
+def test_without_a_domain_only_the_same_person_names_the_same_client():
+    ana, ben = b.user("ana@advice.example"), b.user("ben@advice.example")
+
+    def named(by, **details):
+        return register(**{"name": "Corner Shop", "country": "LV", **details}, by=by.actor, at=b.AT)
+
+    first = named(ana)
+    assert named(ana, name=" Corner Shop ") == first
+    with_domain = named(ana, domain="corner-shop.example")
+    others = [named(ben), named(ana, country="DE"), named(ana, size_band="1-9"), with_domain]
+    assert named(ana) == first
+    assert len({first, *others}) == 5
+
+
+def test_a_client_is_named_by_whoever_registered_it_or_knows_its_domain():
+    ana, ben = b.user("ana@advice.example"), b.user("ben@advice.example")
+    own = register(name="Corner Shop", by=ana.actor, at=b.AT)
+    known = register(name="Paper Umbrella", domain="umbrella.example", by=ana.actor, at=b.AT)
+    assert list(nameable_by(ana.actor)) == [known, own]
+    assert list(nameable_by(ben.actor)) == [known]
+    assert list(nameable_by(b.staff())) == [known, own]
 
 
 @pytest.mark.parametrize(

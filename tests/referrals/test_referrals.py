@@ -98,6 +98,20 @@ def test_who_may_ask_and_take_back():
     assert Ask.objects.get(pk=asked.ask_id).status == "cancelled"
 
 
+def test_a_word_given_meanwhile_is_not_the_consultants_to_take_back():
+    """Her page showed a request; the peer answered before she pressed the button."""
+    ana = b.consultant()
+    shown = actions.ask_peer(profile=ana, name=b.BEN[0], email=b.BEN[1], by=ana.owner.actor, at=b.AT)
+    words = Words(
+        relation="observed", skill="pricing", saw="Little.", seen_from=2025, seen_to=2025, gets_fee=False
+    )
+    actions.answer(shown.ask_id, words=words, at=b.AT)
+    with pytest.raises(RefusedError) as refused:
+        actions.withdraw(shown, by=ana.owner.actor, at=b.AT)
+    assert refused.value.verdict.code == "not_yours"
+    assert Referral.objects.get().status == "accepted"
+
+
 def test_a_silent_peer():
     ana = b.consultant()
     asked = actions.ask_peer(profile=ana, name=b.BEN[0], email=b.BEN[1], by=ana.owner.actor, at=b.AT)

@@ -5,7 +5,7 @@ What a value may say is judged in the rooms. `most` and `words` only describe it
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from rest_framework import serializers
@@ -93,9 +93,7 @@ class Input(serializers.Serializer[Any]):
         try:
             known: dict[str, Any] = super().to_internal_value(data)
         except ValidationError as invalid:
-            if isinstance(invalid.detail, dict):
-                problems = {**invalid.detail, **problems}
-            raise ValidationError(problems) from invalid
+            raise ValidationError({**cast("dict[str, Any]", invalid.detail), **problems}) from invalid
         if problems:
             raise ValidationError(problems)
         return known

@@ -19,7 +19,7 @@ from vetting.kernel.verdict import InvalidError, RefusedError, Verdict
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:touchstone:problem:"
-_TITLES = {
+TITLES = {
     400: "The input is wrong",
     401: "Not signed in",
     403: "Not allowed",
@@ -99,7 +99,7 @@ def _code(exc: APIException) -> str:
 
 
 def _problem(code: str, number: int, detail: str) -> dict[str, Any]:
-    return {"type": f"{TYPE}{code}", "title": _TITLES[number], "status": number, "detail": detail}
+    return {"type": f"{TYPE}{code}", "title": TITLES[number], "status": number, "detail": detail}
 
 
 def _error(path: tuple[str, ...], detail: ErrorDetail, *, of_query: bool) -> dict[str, Any]:

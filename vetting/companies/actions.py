@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from vetting.accounts.models import User
 from vetting.audit.actions import record
 from vetting.companies.models import Organization, OrganizationDomain
-from vetting.companies.queries import by_domain
+from vetting.companies.queries import by_domain, same_without_domain
 from vetting.companies.rules import may_be_country, may_be_domain, may_be_industry, may_be_kind, may_be_size
 from vetting.kernel.actors import Actor
 from vetting.kernel.keys import slugify, uuid7
@@ -29,7 +30,10 @@ def register(
     is_demo: bool = False,
     source_key: str = "",
 ) -> Organization:
-    """The organization of that domain, made where it is new; what is already known of it is not overwritten."""
+    """The organization of that domain, made where it is new; what is already known of it is not overwritten.
+
+    Without a domain it is new, unless the same person has registered the same before, word for word.
+    """
     domain = domain.strip().lower()
     require_all(
         check_text(name, field="name"),
@@ -41,17 +45,22 @@ def register(
     )
     if domain and (known := by_domain(domain)):
         return known
+    account = _account(by)
     organization = Organization(
         name=name.strip(),
         kind=kind,
         country=country,
         industry=industry,
         size_band=size_band,
-        created_by_id=_account(by),
+        created_by_id=account,
         created_at=at,
         is_demo=is_demo,
         source_key=source_key,
     )
+    if account is not None and not domain and not source_key:
+        User.objects.select_for_update().get(pk=account)
+        if twin := same_without_domain(organization):
+            return twin
     organization.slug = f"{slugify(name, fallback='organization')}-{organization.pk.hex[-8:]}"
     try:
         with transaction.atomic():

@@ -14,6 +14,14 @@ def by_domain(domain: str) -> Organization | None:
     return found.organization if found else None
 
 
+def same_without_domain(organization: Organization) -> Organization | None:
+    """One of no domain that the same person registered before, word for word: the same form sent twice."""
+    words = ("created_by_id", "name", "kind", "country", "industry", "size_band")
+    same = Organization.objects.filter(**{word: getattr(organization, word) for word in words}, source_key="")
+    with_domain = OrganizationDomain.objects.values("organization_id")
+    return same.exclude(pk__in=with_domain).order_by("id").first()
+
+
 def imported(source_key: str) -> Organization | None:
     return Organization.objects.filter(source_key=source_key).first()
 

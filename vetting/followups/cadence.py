@@ -27,15 +27,21 @@ MOST_ATTEMPTS = len(_BACKOFF) + 1
 
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
-    """The first zone of each country in the IANA table; a country of several zones is asked at that one's hours."""
-    found: dict[str, str] = {}
+    """The first zone of each country in the IANA table; a country of several zones is asked at that one's hours.
+
+    A line names first the country it is about, then others that share it: Crimea's is no zone for all Ukraine.
+    """
+    own: dict[str, str] = {}
+    shared: dict[str, str] = {}
     table = files("tzdata.zoneinfo").joinpath("zone1970.tab").read_text(encoding="utf-8")
     for line in table.splitlines():
         if line and not line.startswith("#"):
             countries, _, zone, *_ = line.split("\t")
-            for country in countries.split(","):
-                found.setdefault(country, zone)
-    return found
+            first, *others = countries.split(",")
+            own.setdefault(first, zone)
+            for country in others:
+                shared.setdefault(country, zone)
+    return shared | own
 
 
 def zone_of(country: str) -> ZoneInfo:

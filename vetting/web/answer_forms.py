@@ -157,7 +157,7 @@ class WordsForm(ScreenForm):
     saw = forms.CharField(
         label="What did you see?",
         help_text="What was done, and what came of it. Write what you saw yourself.",
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 6}),
     )
     gets_fee = _radio(
         "Do you get a fee or another advantage for this?",

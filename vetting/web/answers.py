@@ -37,7 +37,7 @@ class DeclineForm(forms.Form):
     reason = forms.CharField(
         label="Is there anything we should know?",
         help_text="For example who could answer instead. Only our staff reads it.",
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
     )
 

@@ -204,7 +204,7 @@ def _preview(request: HttpRequest, question: Question, form: WhomForm, *, at: da
     context = {
         "question": question,
         "form": form,
-        "letter": letter,
+        "subject": letter.subject,
         "paragraphs": letter.text.strip().split("\n\n"),
         "sender": settings.DEFAULT_FROM_EMAIL,
         "recipient": clean_address(whom["email"]),

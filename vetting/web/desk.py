@@ -136,13 +136,13 @@ def _path(profile: Profile | None, found: Work) -> list[dict[str, Any]]:
         ),
         (
             "Declare a piece of work",
-            "For whom, from when to when. All of it, in time: what is left out shows as well.",
+            "For whom, from when to when. Work without a reference belongs here too.",
             declared is not None,
             reverse("web:declare"),
         ),
         (
             "Draft a goal",
-            "One number that was to move: from where, to where, by when.",
+            "One number that is to move: from where, to where, by when.",
             drafted is not None,
             reverse("web:choose_metric", args=[declared.pk]) if declared else "",
         ),
@@ -233,7 +233,7 @@ def _goals_to_draft(found: Work) -> Iterator[Step]:
         if engagement.pk not in with_goal and engagement.status != "contested":
             yield Step(
                 words=f"Draft a goal for the work at {engagement.organization.name}",
-                why=f"{engagement.work}: no number is named yet that was to move.",
+                why=f"{engagement.work}: no number is named yet that is to move.",
                 label="Draft a goal",
                 url=reverse("web:choose_metric", args=[engagement.pk]),
             )

@@ -1,7 +1,5 @@
 """What a consultant says of herself: the profile that search shows, and the claims that nothing counts."""
 
-from typing import Any
-
 from django import forms
 
 from vetting.web.forms_fields import (
@@ -9,6 +7,7 @@ from vetting.web.forms_fields import (
     Figure,
     Languages,
     Line,
+    LongSelect,
     Paragraph,
     Whole,
     countries,
@@ -21,7 +20,7 @@ class ProfileForm(DeskForm):
     name = Line(
         label="Name", autocomplete="name", help_text="As clients know you, or as your practice is called."
     )
-    country = forms.ChoiceField(label="Country you work from", choices=countries)
+    country = forms.ChoiceField(label="Country you work from", choices=countries, widget=LongSelect)
     place = Line(label="Place", required=False, help_text="A town or a region.")
     languages = Languages(
         label="Languages you work in", help_text="By their English names, such as: Latvian, English, German."
@@ -34,17 +33,15 @@ class ProfileForm(DeskForm):
         required=False,
         help_text="Before tax. Companies may filter by it; it never moves a score.",
     )
-    rate_currency = forms.ChoiceField(label="Currency of the rate", choices=currencies, required=False)
+    rate_currency = forms.ChoiceField(
+        label="Currency of the rate", choices=currencies, widget=LongSelect, required=False
+    )
     biography = Paragraph(
         label="About you",
         rows=5,
         required=False,
         help_text="Shown small, in quotation marks, as self-described. Search does not read it.",
     )
-
-    def details(self) -> dict[str, Any]:
-        """As profiles.actions take it."""
-        return dict(self.cleaned_data)
 
 
 class ClaimForm(DeskForm):

@@ -13,6 +13,7 @@ from vetting.web.forms_fields import (
     DeskForm,
     Figure,
     Line,
+    LongSelect,
     Paragraph,
     Whole,
     countries,
@@ -22,9 +23,9 @@ from vetting.web.forms_fields import (
 )
 
 _MODES: Final = {
-    "advise": "Advised: the client decided and did the work",
-    "deliver": "Delivered: you and your people did the work",
-    "build_capability": "Built capability: the client’s own people learned to do it",
+    "advise": "Advise: the client decides and does the work",
+    "deliver": "Deliver: you and your people do the work",
+    "build_capability": "Build capability: the client’s own people learn to do it",
 }
 SHOWN_AS: Final = {
     "named": "By name, if the client agrees",
@@ -48,8 +49,8 @@ class ClientForm(DeskForm):
         required=False,
         help_text="As in its e-mail addresses: example.com. An answer from a mailbox there counts for most.",
     )
-    country = forms.ChoiceField(label="Country", choices=countries)
-    industry = forms.ChoiceField(label="Industry", choices=industries)
+    country = forms.ChoiceField(label="Country", choices=countries, widget=LongSelect)
+    industry = forms.ChoiceField(label="Industry", choices=industries, widget=LongSelect)
     size_band = forms.ChoiceField(label="People employed", choices=sizes)
 
     def details(self) -> dict[str, Any]:
@@ -57,10 +58,10 @@ class ClientForm(DeskForm):
 
 
 class WorkForm(DeskForm):
-    work = Line(label="What the work was", help_text="In a few words, such as: Customer service redesign.")
+    work = Line(label="What the work is", help_text="In a few words, such as: Customer service redesign.")
     starts_on = Day(label="First day")
     ends_on = Day(label="Last day", required=False, help_text="Leave it empty while the work goes on.")
-    mode = forms.ChoiceField(label="How you worked", widget=forms.RadioSelect, choices=list(_MODES.items()))
+    mode = forms.ChoiceField(label="How you work", widget=forms.RadioSelect, choices=list(_MODES.items()))
     confidentiality = forms.ChoiceField(
         label="How the client may be shown",
         help_text="The client may close it further when answering; nobody opens it against their wish.",
@@ -76,7 +77,9 @@ class WorkForm(DeskForm):
         required=False,
         help_text="Private. It is compared with the gain in money, and never ranks you by itself.",
     )
-    fee_currency = forms.ChoiceField(label="Currency of the fee", choices=currencies, required=False)
+    fee_currency = forms.ChoiceField(
+        label="Currency of the fee", choices=currencies, widget=LongSelect, required=False
+    )
 
     def content(self) -> Work:
         return Work(**{name: self.cleaned_data[name] for name in WorkForm.base_fields})
@@ -95,7 +98,7 @@ class GoalForm(DeskForm):
 
     baseline = Figure(label="Baseline: the value before the work")
     target = Figure(label="Target: the value to be reached")
-    currency = forms.ChoiceField(label="Currency", choices=currencies)
+    currency = forms.ChoiceField(label="Currency", choices=currencies, widget=LongSelect)
     due_on = Day(label="Due: the day by which it is to be reached")
     note = Paragraph(
         label="Note to the client",
@@ -140,7 +143,9 @@ class ResultForm(DeskForm):
         required=False,
         help_text="Where there is one that can be counted. It is compared with your fee.",
     )
-    money_currency = forms.ChoiceField(label="Currency of the gain", choices=currencies, required=False)
+    money_currency = forms.ChoiceField(
+        label="Currency of the gain", choices=currencies, widget=LongSelect, required=False
+    )
 
     def __init__(self, goal: Goal, *args: Any, **options: Any) -> None:
         options.setdefault("initial", {"money_currency": goal.engagement.fee_currency or goal.currency})

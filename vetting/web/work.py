@@ -98,7 +98,7 @@ def declare(request: HttpRequest) -> HttpResponse:
             engagement = _declared(request, profile, client, form)
         if form.is_valid():
             ring("scorecards", "search")
-            messages.success(request, "Declared. The next step is a goal: a number that was to move.")
+            messages.success(request, "Declared. The next step is a goal: a number that is to move.")
             return redirect("web:engagement", engagement.pk)
     context = {"form": form, "client": client, "clients": [] if client else _clients(profile)}
     return render(request, "pages/work/declare.html", context, status=400 if form.errors else 200)
@@ -113,10 +113,10 @@ def _clients(profile: Profile) -> list[Organization]:
 def _client_named_before(profile: Profile, key: str | None) -> Organization | None:
     if key is None:
         return None
-    for client in _clients(profile):
-        if str(client.pk) == key:
-            return client
-    raise Http404
+    client = {str(each.pk): each for each in _clients(profile)}.get(key)
+    if client is None:
+        raise Http404
+    return client
 
 
 def _declared(
@@ -143,11 +143,13 @@ def _same_client(profile: Profile, form: NewClientWorkForm) -> Organization | No
 def engagement(request: HttpRequest, engagement_id: UUID) -> HttpResponse:
     """Its goals, its results and everything that was said about them."""
     found = own_engagement(request, engagement_id)
+    lines = goal_lines(found, user_of(request), at=now())
     context = {
         "engagement": found,
         "state": _STATES[found.status],
         "domains": domains_of(found.organization_id),
-        "lines": goal_lines(found, user_of(request), at=now()),
+        "lines": lines,
+        "first": next((line for line in lines if line.may & {"ask", "propose"}), None),
         "facts": engagement_facts(found),
         "may_close": ENGAGEMENT.allows(found.status, "closed"),
         "may_withdraw": ENGAGEMENT.allows(found.status, "withdrawn"),

@@ -1,0 +1,185 @@
+"""Two at once: each letter once, no letter after a stop, no deadlock between an answer and whatever else happens."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connections, transaction
+
+from tests import builders
+from tests.builders import AT, CARLA
+from tests.drawer import Drawer, sweep
+from vetting.followups import actions, outbox
+from vetting.followups.models import Ask, AskStep
+from vetting.kernel.verdict import InvalidError, RefusedError
+from vetting.mail.sending import Delivery, Fate
+from vetting.outcomes import actions as outcomes
+from vetting.outcomes.models import Attestation, Outcome
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOLD = 0.4  # seconds one side keeps its lock while the other runs into it; a deadlock would show after one second
+
+
+def together(*calls: Callable[[], object]) -> list[object]:
+    """Run all at once, each on a connection of its own; what each gave or raised."""
+    found: list[object] = [None] * len(calls)
+
+    def run(index: int, call: Callable[[], object]) -> None:
+        try:
+            found[index] = call()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            found[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert not any(thread.is_alive() for thread in threads)
+    return found
+
+
+def one_ask(name="Ana Kalnina", whom=CARLA):
+    return builders.asked(
+        builders.outcome(builders.goal(builders.engagement(builders.consultant(name)))), whom
+    )
+
+
+def holding(lock, then):
+    """Take the lock first, keep it while the other comes, then go on in the same transaction."""
+    ready = threading.Event()
+
+    def first():
+        with transaction.atomic():
+            lock()
+            ready.set()
+            time.sleep(HOLD)
+            return then()
+
+    return first, ready
+
+
+def after(ready, call):
+    def second():
+        assert ready.wait(5)
+        return call()
+
+    return second
+
+
+def test_four_workers_send_each_letter_once():
+    asks = [
+        one_ask(f"Ana {word}", (word, f"{word}@paper-umbrella.example"))
+        for word in "one two three four five six".split()
+    ]
+    drawers = [Drawer() for _ in range(4)]
+    together(*(lambda drawer=drawer: sweep(AT, drawer) for drawer in drawers))
+    sent = sorted(str(letter["Message-ID"]) for drawer in drawers for letter in drawer.letters)
+    assert sent == sorted(f"<{ask.pk.hex}.ask@touchstone.example>" for ask in asks)
+    assert set(Ask.objects.values_list("status", flat=True).order_by("id")) == {"sent"}
+
+
+def test_two_claims_never_meet():
+    one_ask()
+    claimed = together(*(lambda: outbox.claim(at=AT) for _ in range(4)))
+    assert sorted(step is None for step in claimed) == [False, True, True, True]
+
+
+def test_a_stop_that_commits_before_the_last_check_keeps_the_letter():
+    ask = one_ask()
+    at_check, stopped = threading.Event(), threading.Event()
+
+    class Slow(Drawer):
+        def send(self, mail, *, before_data):
+            at_check.set()
+            assert stopped.wait(5)
+            return super().send(mail, before_data=before_data)
+
+    post = Slow()
+
+    def stop():
+        assert at_check.wait(5)
+        actions.stop(ask.pk, at=AT)
+        stopped.set()
+
+    assert together(lambda: outbox.chase_due(post=post, at=AT), stop) == [True, None]
+    assert (post.letters, Ask.objects.get().status) == ([], "stopped")
+
+
+def test_a_stop_during_data_waits_for_nothing_and_is_the_last_word():
+    ask = one_ask()
+    in_data, stopped = threading.Event(), threading.Event()
+
+    class Slow(Drawer):
+        def send(self, mail, *, before_data):
+            assert before_data()
+            in_data.set()
+            assert stopped.wait(5)
+            self.letters.append(mail)
+            return Delivery(Fate.SENT, "250")
+
+    post = Slow()
+
+    def stop():
+        assert in_data.wait(5)
+        actions.stop(ask.pk, at=AT)
+        stopped.set()
+
+    assert together(lambda: outbox.chase_due(post=post, at=AT), stop) == [True, None]
+    assert (Ask.objects.get().status, AskStep.objects.get().state) == ("stopped", "sent")
+
+
+def test_an_ask_that_meets_a_stop_is_refused():
+    ask = one_ask()
+    eve = builders.engagement(builders.consultant("Eve Ozola"))
+    outcome = builders.outcome(builders.goal(eve))
+    first, ready = holding(lambda: actions.lock_open(ask.referee_id), lambda: actions.stop(ask.pk, at=AT))
+    _, refused = together(first, after(ready, lambda: builders.asked(outcome)))
+    assert isinstance(refused, InvalidError)
+    assert refused.problems["email"][0] == "stopped"
+
+
+def test_a_decline_and_a_bounce_do_not_lock_each_other_out():
+    ask = one_ask()
+    step = outbox.claim(at=AT)
+    first, ready = holding(lambda: actions.lock(ask.pk), lambda: actions.decline(ask.pk, at=AT))
+    bounced = Delivery(Fate.PERMANENT, "550 5.1.1")
+    declined, nothing = together(first, after(ready, lambda: outbox._failed(step, bounced, AT)))
+    assert (declined.status, nothing, Ask.objects.get().status) == ("declined", None, "declined")
+
+
+def test_an_answer_and_a_withdrawal_do_not_lock_each_other_out():
+    ask = one_ask()
+    outcome = Outcome.objects.get()
+    owner = ask.consultant.actor
+    first, ready = holding(
+        lambda: actions.lock(ask.pk),
+        lambda: outcomes.attest(ask.pk, answers=builders.CONFIRMED, at=AT),
+    )
+    answered, refused = together(first, after(ready, lambda: outcomes.withdraw(outcome, by=owner, at=AT)))
+    assert isinstance(answered, Attestation)
+    assert isinstance(refused, RefusedError)
+    assert (Ask.objects.get().status, Outcome.objects.get().status) == ("answered", "confirmed")
+
+
+def test_ten_equal_answers_are_one():
+    ask = one_ask()
+    found = together(*(lambda: outcomes.attest(ask.pk, answers=builders.CONFIRMED, at=AT) for _ in range(10)))
+    assert sorted(type(each).__name__ for each in found) == ["Attestation"] + ["RefusedError"] * 9
+    assert Attestation.objects.count() == 1
+
+
+def test_an_answer_and_the_end_of_its_days_are_one_of_the_two():
+    ask = one_ask()
+    sweep(AT)
+    last = AT + timedelta(days=30)
+    together(
+        lambda: outcomes.attest(ask.pk, answers=builders.CONFIRMED, at=last - timedelta(seconds=1)),
+        lambda: actions.expire(ask.pk, at=last),
+    )
+    assert (Ask.objects.get().status, Attestation.objects.count()) in {("answered", 1), ("expired", 0)}
