@@ -280,43 +280,43 @@ OWN_DOMAIN = (
 )
 
 
-@pytest.mark.parametrize(
-    ("email", "expected"),
-    [
-        ("ana.kalnina@advice.example", OWN_MAILBOX),
-        ("ANA.Kalnina@Advice.Example", OWN_MAILBOX),
-        ("anakalnina@advice.example", OWN_MAILBOX),
-        ("ana.kalnina+carla@advice.example", OWN_MAILBOX),
-        (" ana.kalnina@advice.example ", OWN_MAILBOX),
-        ("carla@advice.example", OWN_DOMAIN),
-        ("carla@mail.advice.example", OWN_DOMAIN),
-        ("carla", ("invalid_email", "This is not an address a letter can reach.")),
-        ("carla@", ("invalid_email", "This is not an address a letter can reach.")),
-        (
-            "carla@quiet-harbour.example\nBcc: all@quiet-harbour.example",
-            ("invalid_email", "This is not an address a letter can reach."),
-        ),
-        (
-            "c" * 1_000_000 + "@quiet-harbour.example",
-            ("invalid_email", "This is not an address a letter can reach."),
-        ),
-        (
-            "carla\x00@quiet-harbour.example",
-            ("null_characters_not_allowed", "Null characters are not allowed."),
-        ),
-        ("", ("invalid_email", "This is not an address a letter can reach.")),
-    ],
-)
+NOBODY = [
+    ("ana.kalnina@advice.example", OWN_MAILBOX),
+    ("ANA.Kalnina@Advice.Example", OWN_MAILBOX),
+    ("anakalnina@advice.example", OWN_MAILBOX),
+    ("ana.kalnina+carla@advice.example", OWN_MAILBOX),
+    (" ana.kalnina@advice.example ", OWN_MAILBOX),
+    ("carla@advice.example", OWN_DOMAIN),
+    ("carla@mail.advice.example", OWN_DOMAIN),
+    ("carla", ("invalid_email", "This is not an address a letter can reach.")),
+    ("carla@", ("invalid_email", "This is not an address a letter can reach.")),
+    (
+        "carla@quiet-harbour.example\nBcc: all@quiet-harbour.example",
+        ("invalid_email", "This is not an address a letter can reach."),
+    ),
+    (
+        "c" * 1_000_000 + "@quiet-harbour.example",
+        ("invalid_email", "This is not an address a letter can reach."),
+    ),
+    (
+        "carla\x00@quiet-harbour.example",
+        ("null_characters_not_allowed", "Null characters are not allowed."),
+    ),
+    ("", ("invalid_email", "This is not an address a letter can reach.")),
+]
+
+
 @pytest.mark.parametrize("way", ["goal", "outcome", "peer"])
-def test_nobody_vouches_for_herself(email, expected, way, world, ana):
+def test_nobody_vouches_for_herself(way, world, ana):
     path = {
         "goal": f"goals/{world.draft.pk}/propose",
         "outcome": f"outcomes/{world.reported.pk}/ask",
         "peer": "referrals",
     }[way]
     before = Ask.objects.count()
-    answer = ana.post(path, {"name": "Carla Controller", "email": email})
-    assert (answer.status_code, answer.json()) == (400, wrong(email=expected))
+    for email, expected in NOBODY:
+        answer = ana.post(path, {"name": "Carla Controller", "email": email})
+        assert (answer.status_code, answer.json()) == (400, wrong(email=expected)), email
     assert Ask.objects.count() == before
 
 

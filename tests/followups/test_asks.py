@@ -10,7 +10,7 @@ from tests.drawer import sweep
 from vetting.audit.queries import trail
 from vetting.followups import actions
 from vetting.followups.models import Ask, AskKey, AskStep, Referee
-from vetting.followups.queries import about, expired, holds, outbox_health, visible_to
+from vetting.followups.queries import about, expired, holds, never_answered, outbox_health, visible_to
 from vetting.followups.rules import MOST_OPEN, held_until, may_answer, may_ask_more, may_write_to
 from vetting.kernel.actors import ANONYMOUS, system
 from vetting.kernel.keys import uuid7
@@ -314,3 +314,45 @@ def test_rows_name_themselves_without_an_address(ana):
     sweep(AT)
     names = [str(row), str(row.referee), str(AskStep.objects.get(step="ask")), str(AskKey.objects.get())]
     assert names == [f"peer ask {row.pk}", CARLA[0], f"ask of {row.pk}", f"key of {row.pk}"]
+
+
+# --- forgetting -----------------------------------------------------------------------------------------
+
+
+def test_one_who_never_answered_is_forgotten_thirty_days_after_her_ask_ran_out(ana):
+    ask = asked(ana, about={**ABOUT, "referee": CARLA[0]})
+    sweep(AT)
+    ask.refresh_from_db()
+    actions.expire(ask.pk, at=ask.expires_at)
+    early, late = ask.expires_at + timedelta(days=29), ask.expires_at + timedelta(days=30)
+    assert never_answered(at=early, most=9) == []
+    actions.forget(ask.referee_id, at=early)
+    assert Referee.objects.get().email == CARLA[1]
+    assert never_answered(at=late, most=9) == [ask.referee_id]
+    actions.forget(ask.referee_id, at=late)
+    actions.forget(ask.referee_id, at=late)
+    ask.refresh_from_db()
+    referee = Referee.objects.get()
+    assert (referee.name, referee.email, referee.mailbox) == ("", "", f"erased:{referee.pk}")
+    assert (ask.status, ask.draft, ask.about["referee"]) == ("expired", {}, "")
+    assert CARLA[0] not in str(ask.about)
+    assert never_answered(at=late, most=9) == []
+    assert [entry.verb for entry in trail(referee.pk)] == ["forget"]
+
+
+def test_a_stop_outlives_the_forgetting(ana):
+    ask = asked(ana)
+    sweep(AT)
+    actions.stop(ask.pk, at=AT)
+    actions.forget(ask.referee_id, at=AT + timedelta(days=400))
+    assert Referee.objects.get().email == ""
+    assert is_suppressed(CARLA[1])
+
+
+def test_one_who_answered_or_is_being_asked_is_not_forgotten(ana):
+    answered = asked(ana)
+    sweep(AT)
+    answered.refresh_from_db()
+    actions.close_answered(answered, at=AT)
+    asked(ana, BEN)
+    assert never_answered(at=AT + timedelta(days=400), most=9) == []

@@ -11,6 +11,7 @@ from vetting.accounts.models import User
 from vetting.audit.actions import begin, move, record
 from vetting.followups import cadence, rules
 from vetting.followups.models import Ask, AskStep, Referee
+from vetting.followups.queries import never_answered
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor, system
 from vetting.kernel.actors import referee as as_referee
@@ -151,6 +152,21 @@ def expire(ask_id: UUID, *, at: datetime) -> None:
     if row.status in OPEN and row.expires_at <= at:
         _close(row, "expired", by=system("followups"), at=at)
         plan(row, "told_end", letter="ask_expired", due_at=at)
+
+
+@transaction.atomic
+def forget(referee_id: UUID, *, at: datetime) -> None:
+    """Erase name and address of one who never answered. That somebody was asked, and when, stays.
+
+    A stop outlives it: of that only a keyed hash is kept, apart from here.
+    """
+    referee = Referee.objects.select_for_update().get(pk=referee_id)
+    if referee.pk not in never_answered(at=at, among=referee.pk):
+        return
+    Referee.objects.filter(pk=referee.pk).update(name="", email="", mailbox=f"erased:{referee.pk}")
+    for row in Ask.objects.filter(referee=referee).order_by("id"):
+        Ask.objects.filter(pk=row.pk).update(draft={}, about={**row.about, "referee": ""})
+    record(referee, "forget", by=system("followups"), at=at)
 
 
 def plan(row: Ask, step: str, *, letter: str, due_at: datetime) -> None:

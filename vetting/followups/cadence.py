@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 OPENS, CLOSES = time(8), time(18)
 EXPIRY = timedelta(days=30)
+KEPT_UNANSWERED = timedelta(days=30)  # name and address of one who did not answer, after her ask has run out
 DAYS = {"ask": 0, "reminder_4": 4, "told_silent": 11, "reminder_11": 11, "told_end": 30}
 
 LETTERS, LETTERS_WINDOW = 3, timedelta(days=30)

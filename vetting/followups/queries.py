@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from vetting.followups.models import Ask, AskKey, AskStep
+from vetting.followups.cadence import KEPT_UNANSWERED
+from vetting.followups.models import Ask, AskKey, AskStep, Referee
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor
 from vetting.kernel.keys import digest
@@ -57,3 +58,13 @@ def outbox_health(*, at: datetime) -> Mapping[str, object]:
         expired_leases=Count("id", filter=Q(state__in=["claimed", "data"], lease_until__lte=at)),
         uncertain=Count("id", filter=Q(state="uncertain")),
     )
+
+
+def never_answered(*, at: datetime, most: int = 1, among: UUID | None = None) -> list[UUID]:
+    """Referees whose every ask has been closed without an answer, the last of them long enough ago to be forgotten."""
+    asks = Ask.objects.filter(referee=OuterRef("pk"))
+    kept = asks.filter(Q(status__in=[*OPEN, "answered"]) | Q(expires_at__gt=at - KEPT_UNANSWERED))
+    rows = Referee.objects.exclude(email="").filter(~Exists(kept)).order_by("id")
+    if among is not None:
+        rows = rows.filter(pk=among)
+    return list(rows.values_list("id", flat=True)[:most])

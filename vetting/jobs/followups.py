@@ -4,6 +4,8 @@ from celery import shared_task
 
 from vetting.engagements import actions as engagements
 from vetting.engagements import queries as engagement_queries
+from vetting.followups import actions as followups
+from vetting.followups import queries as followup_queries
 from vetting.followups.outbox import chase_due
 from vetting.jobs.clock import now
 from vetting.kernel.actors import system
@@ -21,6 +23,7 @@ def wake() -> None:
         while chase_due(post=line, at=now()):
             pass
     note_silences()
+    forget_silent()
 
 
 def note_silences() -> None:
@@ -31,3 +34,8 @@ def note_silences() -> None:
         outcomes.note_silence(outcome_id, by=by, at=now())
     for referral_id in referral_queries.silent(most=100):
         referrals.note_silence(referral_id, by=by, at=now())
+
+
+def forget_silent() -> None:
+    for referee_id in followup_queries.never_answered(at=now(), most=100):
+        followups.forget(referee_id, at=now())

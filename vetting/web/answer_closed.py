@@ -1,11 +1,12 @@
 """What a referee finds behind a link that takes no answer any more: what she said, or why it is closed."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from vetting.followups.cadence import KEPT_UNANSWERED
 from vetting.followups.models import Ask
 from vetting.mail.letters import house_address
 from vetting.outcomes.queries import said_in
@@ -16,7 +17,6 @@ from vetting.web.asked import Asked, asked_in
 from vetting.web.templatetags.wording import day
 
 HER_DOING = ("answered", "declined", "stopped")
-_KEPT_UNANSWERED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def closed_page(request: HttpRequest, ask: Ask, *, stop_url: str) -> HttpRespons
 
 def erased_on(ask: Ask) -> str:
     """When name and address of one who does not answer are erased."""
-    return day((ask.expires_at + _KEPT_UNANSWERED).date())
+    return day((ask.expires_at + KEPT_UNANSWERED).date())
 
 
 def _said(ask: Ask) -> dict[str, object]:
