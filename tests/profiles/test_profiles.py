@@ -82,6 +82,7 @@ def test_only_the_consultant_changes_and_only_staff_suspend():
     for verb in (
         lambda: actions.change(profile, details={"name": "Eve"}, by=eve, at=b.AT),
         lambda: actions.pause(profile, by=eve, at=b.AT),
+        lambda: actions.submit(profile, by=eve, at=b.AT),
         lambda: actions.add_claim(profile, kind="title", text="Guru", by=eve, at=b.AT),
         lambda: actions.suspend(profile, reason="x", by=profile.owner.actor, at=b.AT),
         lambda: actions.restore(profile, by=profile.owner.actor, at=b.AT),

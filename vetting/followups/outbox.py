@@ -56,13 +56,14 @@ def chase_due(*, post: Post, at: datetime) -> bool:
 def claim(*, at: datetime) -> AskStep | None:
     """The step that has been due longest, now leased to this caller alone."""
     due = AskStep.objects.filter(state="planned", due_at__lte=at).order_by("due_at", "id")
-    step = due.select_for_update(skip_locked=True).first()
+    locked = due.select_for_update(skip_locked=True, of=("self",))
+    step = locked.select_related("ask__referee", "ask__consultant").first()
     if step is None:
         return None
-    AskStep.objects.filter(pk=step.pk).update(
-        state="claimed", lease=uuid7(), lease_until=at + cadence.LEASE, attempts=F("attempts") + 1
-    )
-    return AskStep.objects.select_related("ask__referee", "ask__consultant").get(pk=step.pk)
+    step.state, step.lease, step.lease_until = "claimed", uuid7(), at + cadence.LEASE
+    step.attempts += 1
+    step.save(update_fields=["state", "lease", "lease_until", "attempts"])
+    return step
 
 
 def deliver(step: AskStep, *, post: Post, at: datetime) -> None:

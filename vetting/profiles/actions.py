@@ -72,6 +72,8 @@ def change(profile: Profile, *, details: Mapping[str, Any], by: Actor, at: datet
 @transaction.atomic
 def submit(profile: Profile, *, by: Actor, at: datetime) -> Profile:
     """List a complete profile. Nothing about it is judged: what counts comes from clients."""
+    if not (by.is_staff and profile.origin == "public_record"):
+        require(rules.may_change(by, profile))
     require(rules.may_list(profile))
     if profile.status == "paused":
         return _relist(profile, by=by, at=at)

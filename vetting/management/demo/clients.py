@@ -12,7 +12,7 @@ from vetting.management.demo.people import Person, Register
 
 # How people at companies answer letters, in parts of a hundred: at once, after a reminder, not at all, with a no, by
 # stopping all letters, or not at all because the mailbox is gone.
-TEMPERS = {"prompt": 47, "slow": 29, "silent": 14, "declining": 6, "stopping": 2, "gone": 2}
+TEMPERS = {"prompt": 58, "slow": 19, "silent": 13, "declining": 6, "stopping": 2, "gone": 2}
 # A company of one's own country comes in so many times as often as one abroad.
 _NEARNESS = 6
 _PUBLIC = {"84", "36"}

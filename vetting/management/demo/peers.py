@@ -24,7 +24,7 @@ def with_requests(
     near = [other for other in others if other.field == part.field and other is not part]
     far = [other for other in others if other.field != part.field]
     requests: list[Request] = []
-    for _ in range(rng.choices([0, 1, 2, 3, 4], weights=[18, 27, 28, 18, 9])[0]):
+    for _ in range(rng.choices([0, 1, 2, 3, 4], weights=[38, 30, 19, 9, 4])[0]):
         pool = near if near and rng.random() < 0.75 else far
         if rng.random() < 0.2:
             to = register.person(rng, part.person.country)

@@ -79,7 +79,7 @@ class Writer:
         """Somebody with a few to a dozen pieces of work, some of them older than her profile."""
         rng, skill = self.rng, figures.draw_skill(self.rng)
         joined = at_work(rng, self.opens + (self.closes - self.opens) * 0.88 * rng.random() ** 1.5)
-        number = max(1, min(14, round(rng.lognormvariate(1.72, 0.45))))
+        number = max(1, min(14, round(rng.lognormvariate(1.35, 0.5))))
         jobs = sorted(
             (self._job(person, field, skill, joined) for _ in range(number)), key=lambda job: job.declared_at
         )
@@ -179,8 +179,8 @@ class Writer:
         )
 
     def _proposal(self, job: Job, contact: Contact) -> Proposal | None:
-        """Two goals in three are put before the client; nearly all of those answered are accepted."""
-        before = self.rng.random() < 0.66 if job.before is None else job.before
+        """A little more than half of the goals are put before the client; nearly all of those answered are accepted."""
+        before = self.rng.random() < 0.55 if job.before is None else job.before
         if not before:
             return None
         return Proposal(
@@ -240,7 +240,9 @@ class Writer:
     def _questions(self, job: Job, contact: Contact, said: Said, reported_at: datetime) -> list[Question]:
         """The first person asked, and after silence in two cases of five another one at the same client."""
         rng = self.rng
-        if not (rng.random() < 0.88 if job.asked is None else job.asked):
+        # Not everybody is asked about old work any more.
+        asked = rng.random() < (0.64 if job.is_past else 0.9) if job.asked is None else job.asked
+        if not asked:
             return []
         reaction = job.reaction or react(rng, contact.temper)
         first = reported_at + timedelta(minutes=rng.randint(3, 90))

@@ -17,11 +17,11 @@ from vetting.engagements import actions as engagements
 from vetting.engagements import queries as engagement_queries
 from vetting.engagements.models import Engagement
 from vetting.followups import actions as followups
-from vetting.followups.rules import may_answer, may_ask_more, may_write_to
+from vetting.followups import queries as followup_queries
+from vetting.followups.rules import may_answer
 from vetting.kernel.actors import Actor, system
 from vetting.management.demo.clients import Client
 from vetting.management.demo.logins import DANA, SAM
-from vetting.management.demo.people import Person
 from vetting.management.demo.plans import noon
 from vetting.management.demo.script import (
     GoalPart,
@@ -83,6 +83,8 @@ def _note_silences(at: datetime) -> None:
         outcomes.note_silence(outcome_id, by=BY, at=at)
     for referral_id in referral_queries.silent(most=_MOST):
         referrals.note_silence(referral_id, by=BY, at=at)
+    for referee_id in followup_queries.never_answered(at=at, most=_MOST):
+        followups.forget(referee_id, at=at)
 
 
 class _Troupe:
@@ -135,8 +137,8 @@ class _Troupe:
         goal = engagements.draft_goal(engagement=engagement, aim=part.aim, by=owner.actor, at=self._stage.now)
         if part.proposal is not None:
             yield part.proposal.at
-            if self._may_ask(owner, part.proposal.to.person):
-                to = part.proposal.to.person
+            to = part.proposal.to.person
+            if self._stage.drawer.reaches(to.email):
                 ask = engagements.propose_goal(
                     goal, name=to.name, email=to.email, by=owner.actor, at=self._stage.now
                 )
@@ -144,17 +146,17 @@ class _Troupe:
         if part.report is None:
             return
         yield part.report.at
-        goal = engagement_queries.goal_of(goal.pk)
         outcome = outcomes.report(goal=goal, result=part.report.result, by=owner.actor, at=self._stage.now)
         for question in part.report.questions:
             yield question.at
+            if question is not part.report.questions[0]:
+                outcome.refresh_from_db(fields=["status"])
             self._ask(outcome, owner, question)
 
     def _ask(self, outcome: Outcome, owner: User, question: Question) -> None:
         """Ask about the result, where nobody has answered or is being asked."""
-        outcome.refresh_from_db(fields=["status"])
         to = question.to.person
-        if outcome.status in {"submitted", "unanswered"} and self._may_ask(owner, to):
+        if outcome.status in {"submitted", "unanswered"} and self._stage.drawer.reaches(to.email):
             ask = outcomes.ask_client(
                 outcome, name=to.name, email=to.email, by=owner.actor, at=self._stage.now
             )
@@ -162,17 +164,13 @@ class _Troupe:
 
     def _request(self, profile: Profile, owner: User, request: Request) -> Story:
         yield request.at
-        if self._may_ask(owner, request.to):
-            to = request.to
+        to = request.to
+        if self._stage.drawer.reaches(to.email):
             referral = referrals.ask_peer(
                 profile=profile, name=to.name, email=to.email, by=owner.actor, at=self._stage.now
             )
             assert referral.ask_id is not None
             self._expect(referral.ask_id, request.reaction, _refer(request))
-
-    def _may_ask(self, owner: User, to: Person) -> bool:
-        """Not where letters were stopped or came back: a consultant sees that before she asks."""
-        return bool(may_write_to(owner, to.email) and may_ask_more(owner))
 
     def _expect(self, ask_id: UUID, reaction: Reaction, answer: Act) -> None:
         def act(key: UUID, at: datetime) -> None:

@@ -72,6 +72,11 @@ class Drawer:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._readers: dict[UUID, tuple[Reaction, Act]] = {}
+        self._closed: set[str] = set()
+
+    def reaches(self, email: str) -> bool:
+        """Not where letters were stopped or came back, which a consultant is told before she asks."""
+        return email not in self._closed
 
     def expect(self, ask_id: UUID, reaction: Reaction, act: Act) -> None:
         """`act(ask_id, at)` is what the reader of that ask's letters will do in the end."""
@@ -80,14 +85,17 @@ class Drawer:
     def send(self, mail: EmailMessage, *, before_data: Callable[[], bool]) -> Delivery:
         ask, _, step = mail["Message-ID"].strip("<>").partition("@")[0].partition(".")
         reaction, act = self._readers[UUID(ask)]
-        if reaction.kind == "gone" and step == reaction.step:
+        if reaction.kind == "gone" and reaction.step == step:
+            self._closed.add(mail["To"])
             return Delivery(Fate.PERMANENT, "550 5.1.1")
         if not before_data():
             return Delivery(Fate.STOPPED)
         if reaction.step == step:
-            self._stage.begin(self._react(UUID(ask), reaction, act))
+            self._stage.begin(self._react(UUID(ask), mail["To"], reaction, act))
         return Delivery(Fate.SENT, "250")
 
-    def _react(self, ask_id: UUID, reaction: Reaction, act: Act) -> Story:
+    def _react(self, ask_id: UUID, reader: str, reaction: Reaction, act: Act) -> Story:
         yield reaction.at or self._stage.now + reaction.after
+        if reaction.kind == "stop":
+            self._closed.add(reader)
         act(ask_id, self._stage.now)
