@@ -176,3 +176,23 @@ def test_the_field_behind_a_streak_and_who_sees_a_card():
     means = sorted(Scorecard.objects.values_list("mean", flat=True))
     assert field_spread() == tuple(means)
     assert [card.profile.name for card in visible_to(ANONYMOUS)] == ["Ana One", "Ana Two", "Ana Three"]
+
+
+def test_a_sealed_result_counts_but_no_metric_tells_of_it():
+    profile = b.consultant()
+    b.result(profile, organization=b.client("Open Place"))
+    b.result(profile, organization=b.client("Sealed Place"), publish="sealed")
+    aim = {"metric": "conversion_rate", "baseline": Decimal(2), "target": Decimal(3), "currency": ""}
+    b.result(profile, "3.5", organization=b.client("Hidden Place"), aim=aim, publish="sealed")
+    compute([profile.pk], at=LATER)
+    card = of_profile(profile.pk)
+    assert card.counted == 3
+    assert {key: found["n"] for key, found in card.metrics.items()} == {"cost_per_ticket": 1}
+
+
+def test_evidence_from_a_clock_that_is_ahead_is_scored_all_the_same():
+    profile = b.consultant()
+    b.answered(b.outcome(b.goal(b.engagement(profile))), at=b.AT + timedelta(days=1))
+    compute([profile.pk], at=LATER)
+    card = of_profile(profile.pk)
+    assert (card.counted, card.as_of) == (1, (b.AT + timedelta(days=1)).date())

@@ -1,5 +1,6 @@
 """What may be reported and answered, and how far an answer is to be believed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -8,9 +9,9 @@ from vetting.engagements.rules import may_be_value
 from vetting.kernel.places import CURRENCIES
 from vetting.kernel.text import PARAGRAPH, check_number, check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
-from vetting.outcomes.models import Outcome
+from vetting.outcomes.models import Attestation, Outcome
 from vetting.outcomes.questionnaire import PUBLISH_WORDS, QUESTIONS, SHARES, Answers
-from vetting.outcomes.states import INTERESTS, SOURCES
+from vetting.outcomes.states import INTERESTS, PUBLISH, SOURCES
 
 
 def may_report(goal: Goal) -> Verdict:
@@ -152,3 +153,11 @@ def _transfer(transfer: int | None) -> Verdict:
     if transfer is not None and not 0 <= transfer <= 4:
         return refuse("out_of_range", "Choose one of the answers offered.", field="transfer")
     return ALLOWED
+
+
+def publication(outcome: Outcome, said: Sequence[Attestation]) -> str:
+    """The more closed of what the consultant and the client chose. Before a client's word nobody is named."""
+    choices = [outcome.goal.engagement.confidentiality, *(each.publish for each in said)]
+    if not said:
+        choices.append("sector")
+    return max(choices, key=PUBLISH.index)

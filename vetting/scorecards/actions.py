@@ -1,7 +1,7 @@
 """Compute and store scorecards."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from vetting.kernel.keys import uuid7
@@ -47,7 +47,7 @@ def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
 
 
 def _card(profile_id: UUID, version: int, evidence: Evidence, *, at: datetime) -> Scorecard:
-    on = at.date()
+    on = _day(evidence, at=at)
     found = score(evidence.claims, evidence.referrals, on=on)
     scale = on_scale(found.composite)
     return Scorecard(
@@ -66,19 +66,27 @@ def _card(profile_id: UUID, version: int, evidence: Evidence, *, at: datetime) -
         counted=found.counted,
         dimensions={name: _plain(posterior) for name, posterior in found.dimensions.items()},
         ledger=_ledger(found),
-        metrics=_by_metric(evidence, at=at),
+        metrics=_by_metric(evidence, on=on),
         referral={"standing": found.referral.standing, "shift": found.referral.shift},
         coverage=coverage(profile_id),
     )
 
 
-def _by_metric(evidence: Evidence, *, at: datetime) -> dict[str, dict[str, float]]:
-    """The same scale on the results of one metric alone: what a search for that metric ranks by."""
+def _day(evidence: Evidence, *, at: datetime) -> date:
+    """The day of the score. Evidence of a clock that runs ahead over midnight must not stop the nightly run."""
+    return max([at.date(), *(claim.verified_on for claim in evidence.claims)])
+
+
+def _by_metric(evidence: Evidence, *, on: date) -> dict[str, dict[str, float]]:
+    """The same scale on the results of one metric alone: what a search for that metric ranks by.
+
+    It is published metric by metric, so a sealed result has no part in it.
+    """
     keys = sorted(set(evidence.metric_of.values()))
     found = {}
     for key in keys:
-        claims = [claim for claim in evidence.claims if evidence.metric_of[claim.key] == key]
-        found[key] = _plain(score(claims, evidence.referrals, on=at.date()).dimensions["results"])
+        claims = [claim for claim in evidence.claims if evidence.metric_of.get(claim.key) == key]
+        found[key] = _plain(score(claims, evidence.referrals, on=on).dimensions["results"])
     return found
 
 

@@ -14,6 +14,7 @@ from django.db.models import Count
 from vetting.engagements.metrics import Metric, metric, usual_step
 from vetting.outcomes.models import Attestation, Outcome
 from vetting.outcomes.queries import current_attestations
+from vetting.outcomes.rules import publication
 from vetting.outcomes.states import SCORED
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import accepted_of, given_by, reciprocal_pairs
@@ -24,7 +25,7 @@ CLIENT_PROVED = 2  # from this evidence level on a client vouches with a mailbox
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One consultant's evidence; `metric_of` tells the metric of each claim's key."""
+    """One consultant's evidence; `metric_of` tells the metric of each claim's key, but of no sealed one."""
 
     claims: list[Claim] = field(default_factory=list)
     referrals: list[PeerReferral] = field(default_factory=list)
@@ -43,7 +44,8 @@ def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
     for outcome in outcomes:
         evidence = found[outcome.goal.engagement.profile_id]
         evidence.claims.append(_claim(outcome, said[outcome.pk], known_elsewhere))
-        evidence.metric_of[str(outcome.pk)] = outcome.goal.metric
+        if publication(outcome, said[outcome.pk]) != "sealed":
+            evidence.metric_of[str(outcome.pk)] = outcome.goal.metric
     for profile_id, referrals in _referrals(profile_ids).items():
         found[profile_id].referrals.extend(referrals)
     return found

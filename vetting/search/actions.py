@@ -19,16 +19,23 @@ from vetting.search.models import TEXT_CONFIG, Listing, ListingMetric
 TRANSFERRED = 3  # "most of it" or better
 
 
-@transaction.atomic
 def refresh(profile_ids: Sequence[UUID]) -> int:
-    """Build the listings of these profiles again, drop those of profiles no longer listed; how many stand."""
-    cards = {card.profile_id: card for card in Scorecard.objects.filter(profile_id__in=profile_ids)}
-    profiles = list(Profile.objects.select_for_update().filter(pk__in=profile_ids).order_by("pk"))
-    listed = [profile for profile in profiles if profile.status == "listed" and profile.pk in cards]
-    Listing.objects.filter(profile_id__in=profile_ids).delete()
-    for profile in listed:
-        _build(profile, cards[profile.pk])
-    return len(listed)
+    """Build the listings of these profiles again, drop those of profiles no longer listed; how many stand.
+
+    One at a time: whoever changes several profiles in one transaction waits for us, and we never for two of them.
+    """
+    return sum(_refresh(profile_id) for profile_id in profile_ids)
+
+
+@transaction.atomic
+def _refresh(profile_id: UUID) -> bool:
+    profile = Profile.objects.select_for_update(no_key=True).get(pk=profile_id)
+    card = Scorecard.objects.filter(profile=profile).first()
+    Listing.objects.filter(profile=profile).delete()
+    if profile.status != "listed" or card is None:
+        return False
+    _build(profile, card)
+    return True
 
 
 def _build(profile: Profile, card: Scorecard) -> None:

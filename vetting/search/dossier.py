@@ -12,7 +12,8 @@ from vetting.engagements.metrics import METRICS, format_value
 from vetting.kernel.places import COUNTRIES
 from vetting.outcomes.models import Attestation, Outcome
 from vetting.outcomes.queries import current_attestations, measurements_of, of_profile
-from vetting.outcomes.states import LEVELS, PUBLISH, VERIFIED
+from vetting.outcomes.rules import publication
+from vetting.outcomes.states import LEVELS, VERIFIED
 from vetting.profiles.models import Profile
 from vetting.referrals.queries import given_by, given_for
 from vetting.scorecards.coverage import is_met
@@ -124,14 +125,6 @@ def referrals_of(profile: Profile, card: Scorecard | None) -> list[ShownReferral
         )
         for row in rows
     ]
-
-
-def publication(outcome: Outcome, said: Sequence[Attestation]) -> str:
-    """The more closed of what the consultant and the client chose. Before a client's word nobody is named."""
-    choices = [outcome.goal.engagement.confidentiality, *(each.publish for each in said)]
-    if not said:
-        choices.append("sector")
-    return max(choices, key=PUBLISH.index)
 
 
 def client_words(organization: Organization, shown: str) -> str:

@@ -1,0 +1,37 @@
+"""Listings are rebuilt while others change the same profiles."""
+
+from threading import Event, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from tests import builders as b
+from vetting.profiles.actions import touch_evidence
+from vetting.search.actions import refresh
+from vetting.search.models import Listing
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_changes_many_profiles_and_a_rebuild_do_not_deadlock():
+    """The import holds the second profile and wants the first; the rebuild goes the other way round."""
+    first, second = b.consultant("Ana One"), b.consultant("Ana Two")
+    b.published(first, second)
+    begun = Event()
+
+    def rebuild() -> None:
+        begun.set()
+        try:
+            refresh([first.pk, second.pk])
+        finally:
+            connection.close()
+
+    thread = Thread(target=rebuild)
+    with transaction.atomic():
+        touch_evidence(second.pk)
+        thread.start()
+        begun.wait()
+        thread.join(0.5)  # by now it has rebuilt the first and waits for the second
+        touch_evidence(first.pk)
+    thread.join(10)
+    assert not thread.is_alive()
+    assert Listing.objects.count() == 2
