@@ -7,6 +7,8 @@ from django.db import connection, transaction
 
 from tests import builders as b
 from vetting.profiles.actions import touch_evidence
+from vetting.scorecards.actions import compute
+from vetting.scorecards.models import Scorecard
 from vetting.search.actions import refresh
 from vetting.search.models import Listing
 
@@ -35,3 +37,25 @@ def test_an_import_that_changes_many_profiles_and_a_rebuild_do_not_deadlock():
     thread.join(10)
     assert not thread.is_alive()
     assert Listing.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_and_the_cards_of_the_same_profiles_do_not_deadlock():
+    """New work locks its profile; a card only points at it, and must not wait for that."""
+    first, second = b.consultant("Ana One"), b.consultant("Ana Two")
+    place = b.client()
+
+    def score() -> None:
+        try:
+            compute([first.pk, second.pk], at=b.AT)
+        finally:
+            connection.close()
+
+    thread = Thread(target=score)
+    with transaction.atomic():
+        b.engagement(second, place)
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
+        b.engagement(first, place)
+    assert Scorecard.objects.count() == 2

@@ -33,7 +33,7 @@ def enrol(*, email: str, by: Actor, at: datetime, is_staff: bool = False, is_dem
 def create_key(*, user: User, name: str, scopes: Sequence[str], at: datetime) -> tuple[ApiKey, str]:
     """The key's row and the secret, which is shown here once and stored nowhere."""
     require_all(check_text(name, field="name", most=80), _check_scopes(scopes))
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     require_all(*_check_room(user, name.strip()))
     key, secret = ApiKey.objects.create(
         user=user, expiry=LIFETIME, name=name.strip(), scopes=sorted(set(scopes))

@@ -43,7 +43,9 @@ def move(row: Moving, to: str, *, by: Actor, at: datetime, facts: Mapping[str, A
     Raises RefusedError (code `move_not_allowed`) where the row has meanwhile moved elsewhere.
     """
     model = type(row)
-    before = model._base_manager.select_for_update().values_list("status", flat=True).get(pk=row.pk)
+    before = (
+        model._base_manager.select_for_update(no_key=True).values_list("status", flat=True).get(pk=row.pk)
+    )
     if not row.MOVES.allows(before, to):
         kind = row.MOVES.kind
         raise RefusedError(refuse("move_not_allowed", f"This {kind} is {before.replace('_', ' ')} by now."))

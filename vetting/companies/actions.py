@@ -58,7 +58,7 @@ def register(
         source_key=source_key,
     )
     if account is not None and not domain and not source_key:
-        User.objects.select_for_update().get(pk=account)
+        User.objects.select_for_update(no_key=True).get(pk=account)
         if twin := same_without_domain(organization):
             return twin
     organization.slug = f"{slugify(name, fallback='organization')}-{organization.pk.hex[-8:]}"

@@ -93,7 +93,7 @@ def declare(
         source_key=source_key,
         created_at=at,
     )
-    Profile.objects.select_for_update().get(pk=profile.pk)
+    Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
     content = {field.name: getattr(engagement, field.name) for field in fields(Work)}
     if not source_key and (twin := same_work(profile.pk, {"organization": organization, **content})):
         return twin
@@ -107,7 +107,7 @@ def draft_goal(*, engagement: Engagement, aim: Aim, by: Actor, at: datetime) -> 
     """A goal that stands there already, word for word, is given back."""
     if not (by.is_staff and engagement.profile.origin == "public_record"):
         require(rules.may_change(by, engagement))
-    Engagement.objects.select_for_update().get(pk=engagement.pk)
+    Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)
     require_all(
         rules.may_be_metric(aim.metric, aim.currency),
         rules.may_be_value(aim.metric, aim.baseline, field="baseline"),
@@ -215,7 +215,7 @@ def close(engagement: Engagement, *, ends_on: date, by: Actor, at: datetime) -> 
 def withdraw(engagement: Engagement, *, by: Actor, at: datetime) -> Engagement:
     """Before a client has confirmed it. It stays visible in the coverage line as withdrawn."""
     require(rules.may_change(by, engagement))
-    Engagement.objects.select_for_update().get(pk=engagement.pk)  # no goal is drafted meanwhile
+    Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)  # no goal is drafted meanwhile
     shown = Goal.objects.filter(engagement=engagement, status__in=SHOWN)
     require(rules.may_withdraw(goals_shown=shown.count()))
     move(engagement, "withdrawn", by=by, at=at)
@@ -225,14 +225,14 @@ def withdraw(engagement: Engagement, *, by: Actor, at: datetime) -> Engagement:
 
 def confirm(engagement: Engagement, *, by: Actor, at: datetime) -> None:
     """The client said the work took place."""
-    current = Engagement.objects.select_for_update().get(pk=engagement.pk)
+    current = Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)
     if current.status in {"declared", "contested"}:
         move(engagement, "client_confirmed", by=by, at=at)
 
 
 def contest(engagement: Engagement, *, by: Actor, at: datetime) -> None:
     """The client said the work did not take place."""
-    current = Engagement.objects.select_for_update().get(pk=engagement.pk)
+    current = Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)
     if current.status != "contested":
         move(engagement, "contested", by=by, at=at)
         record(engagement, "contest", by=by, at=at)
@@ -240,7 +240,7 @@ def contest(engagement: Engagement, *, by: Actor, at: datetime) -> None:
 
 def locked_goal(goal_id: UUID) -> Goal:
     """The goal, locked until the transaction ends, with its engagement, profile and organization."""
-    goals = Goal.objects.select_for_update(of=("self",))
+    goals = Goal.objects.select_for_update(of=("self",), no_key=True)
     return goals.select_related("engagement__organization", "engagement__profile__owner").get(pk=goal_id)
 
 

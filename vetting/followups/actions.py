@@ -43,7 +43,7 @@ def ask(
 
     `about` holds the plain values of its letters, dates in ISO form under names that end in _on.
     """
-    User.objects.select_for_update().get(pk=consultant.pk)
+    User.objects.select_for_update(no_key=True).get(pk=consultant.pk)
     require_all(*rules.check_whom(consultant, name=name, email=email))
     referee = _referee(name=name.strip(), email=clean_address(email) or "", country=country, at=at)
     # Again, now that her row is locked: a stop in this very moment either is seen here or closes this ask.
@@ -65,13 +65,17 @@ def ask(
 
 def lock(ask_id: UUID) -> Ask:
     """The ask, locked until the transaction ends, with its referee and its consultant."""
-    return Ask.objects.select_for_update(of=("self",)).select_related("referee", "consultant").get(pk=ask_id)
+    return (
+        Ask.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("referee", "consultant")
+        .get(pk=ask_id)
+    )
 
 
 def lock_open(referee_id: UUID) -> list[Ask]:
     """Her open asks, locked until the transaction ends, and before them herself: no new one appears meanwhile."""
-    Referee.objects.select_for_update().get(pk=referee_id)
-    rows = Ask.objects.select_for_update(of=("self",)).select_related("referee", "consultant")
+    Referee.objects.select_for_update(no_key=True).get(pk=referee_id)
+    rows = Ask.objects.select_for_update(of=("self",), no_key=True).select_related("referee", "consultant")
     return list(rows.filter(referee_id=referee_id, status__in=OPEN).order_by("id"))
 
 
@@ -123,7 +127,11 @@ def stop(ask_id: UUID, *, at: datetime) -> Referee:
 @transaction.atomic
 def cancel(subject_id: UUID, *, by: Actor, at: datetime) -> int:
     """Close every open ask about that subject, since it has been withdrawn; how many there were."""
-    rows = Ask.objects.select_for_update().filter(subject_id=subject_id, status__in=OPEN).order_by("id")
+    rows = (
+        Ask.objects.select_for_update(no_key=True)
+        .filter(subject_id=subject_id, status__in=OPEN)
+        .order_by("id")
+    )
     for row in rows:
         _close(row, "cancelled", by=by, at=at)
     return len(rows)
@@ -160,7 +168,7 @@ def forget(referee_id: UUID, *, at: datetime) -> None:
 
     A stop outlives it: of that only a keyed hash is kept, apart from here.
     """
-    referee = Referee.objects.select_for_update().get(pk=referee_id)
+    referee = Referee.objects.select_for_update(no_key=True).get(pk=referee_id)
     if referee.pk not in never_answered(at=at, among=referee.pk):
         return
     Referee.objects.filter(pk=referee.pk).update(name="", email="", mailbox=f"erased:{referee.pk}")
@@ -208,4 +216,6 @@ def _close(row: Ask, status: str, *, by: Actor, at: datetime) -> None:
 def _referee(*, name: str, email: str, country: str, at: datetime) -> Referee:
     """The person at that mailbox, locked; her first name and address stay, whoever asks her later."""
     details = {"email": email, "name": name, "country": country, "created_at": at}
-    return Referee.objects.select_for_update().get_or_create(mailbox=mailbox_of(email), defaults=details)[0]
+    return Referee.objects.select_for_update(no_key=True).get_or_create(
+        mailbox=mailbox_of(email), defaults=details
+    )[0]

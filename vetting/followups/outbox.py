@@ -93,7 +93,7 @@ def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
 @transaction.atomic
 def recover(*, at: datetime) -> None:
     """Leases that ran out: a claim is planned again; a letter in DATA is sent once more, then left to a person."""
-    stale = AskStep.objects.select_for_update(skip_locked=True).filter(lease_until__lte=at)
+    stale = AskStep.objects.select_for_update(skip_locked=True, no_key=True).filter(lease_until__lte=at)
     ids = list(stale.filter(state="claimed").order_by("pk").values_list("pk", flat=True))
     AskStep.objects.filter(pk__in=ids).update(state="planned", lease=None)
     for step in stale.filter(state="data").order_by("pk"):
@@ -157,7 +157,7 @@ def _last_check(step: AskStep, *, at: datetime) -> Callable[[], bool]:
 
     @transaction.atomic
     def check() -> bool:
-        Referee.objects.select_for_update().get(pk=step.ask.referee_id)
+        Referee.objects.select_for_update(no_key=True).get(pk=step.ask.referee_id)
         ask = actions.lock(step.ask_id)
         wanted = ask.status in _FITS[step.step] and not (
             step.step in LETTER_STEPS

@@ -185,7 +185,7 @@ def about(outcome: Outcome) -> Mapping[str, Any]:
 
 
 def locked_outcome(outcome_id: UUID) -> Outcome:
-    outcomes = Outcome.objects.select_for_update(of=("self",))
+    outcomes = Outcome.objects.select_for_update(of=("self",), no_key=True)
     related = "goal__engagement"
     return outcomes.select_related(f"{related}__organization", f"{related}__profile__owner").get(
         pk=outcome_id

@@ -46,7 +46,7 @@ def create(
     `source_key` knows a person of a public record again; only one profile has it.
     """
     if owner is not None:
-        User.objects.select_for_update().get(pk=owner.pk)
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
         if Profile.objects.filter(owner=owner).exists():
             raise RefusedError(refuse("profile_exists", "You have a profile already; change that one."))
     profile = Profile(owner=owner, origin=origin, created_at=at, is_demo=is_demo, source_key=source_key)
@@ -58,7 +58,7 @@ def create(
 @transaction.atomic
 def change(profile: Profile, *, details: Mapping[str, Any], by: Actor, at: datetime) -> Profile:
     require(rules.may_change(by, profile))
-    profile = Profile.objects.select_for_update().get(pk=profile.pk)
+    profile = Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
     before = {name: getattr(profile, name) for name in FIELDS}
     _fill(profile, details)
     changed = sorted(name for name in FIELDS if before[name] != getattr(profile, name))
@@ -112,7 +112,7 @@ def add_claim(
     """Saying the same twice is saying it once."""
     require(rules.may_change(by, profile))
     require_all(rules.may_be_claim_kind(kind), check_text(text, field="text"), rules.may_be_count(count))
-    Profile.objects.select_for_update().get(pk=profile.pk)
+    Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
     claims = SelfClaim.objects.filter(profile=profile)
     if known := claims.filter(kind=kind, text=text.strip(), count=count).order_by("id").first():
         return known

@@ -55,7 +55,7 @@ def answer(ask_id: UUID, *, words: Words, at: datetime) -> Referral:
     ask = followups.lock(ask_id)
     require(may_answer(ask, at=at))
     require_all(*rules.check_words(words, at=at))
-    referral = Referral.objects.select_for_update().get(pk=ask.subject_id)
+    referral = Referral.objects.select_for_update(no_key=True).get(pk=ask.subject_id)
     by = as_referee(ask.referee_id)
     referral.referrer = _own_profile(ask, referral)
     referral.relation, referral.skill, referral.saw = words.relation, words.skill.strip(), words.saw.strip()
@@ -73,7 +73,11 @@ def answer(ask_id: UUID, *, words: Words, at: datetime) -> Referral:
 def withdraw(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     """The peer takes her word back, or the consultant her request."""
     followups.cancel(referral.pk, by=by, at=at)  # first, since an answer locks its ask before the referral
-    referral = Referral.objects.select_for_update(of=("self",)).select_related("profile").get(pk=referral.pk)
+    referral = (
+        Referral.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("profile")
+        .get(pk=referral.pk)
+    )
     owner = by.is_person(referral.profile.owner_id) and referral.given_at is None
     if not (owner or by.is_staff or (by.kind == "referee" and by.id == referral.referee_id)):
         raise RefusedError(refuse("not_yours", "Only the person who gave this referral withdraws it."))
@@ -86,7 +90,7 @@ def withdraw(referral: Referral, *, by: Actor, at: datetime) -> Referral:
 @transaction.atomic
 def note_silence(referral_id: UUID, *, by: Actor, at: datetime) -> None:
     """The ask has closed without an answer."""
-    referral = Referral.objects.select_for_update().get(pk=referral_id)
+    referral = Referral.objects.select_for_update(no_key=True).get(pk=referral_id)
     if referral.status == "requested":
         move(referral, "unanswered", by=by, at=at)
 
