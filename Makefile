@@ -6,7 +6,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-emit-index-url
+	--generate-hashes --no-header --no-emit-index-url --no-strip-extras
 
 .PHONY: run test check lock
 
