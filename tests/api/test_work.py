@@ -389,6 +389,19 @@ def test_a_withdrawn_goal_has_no_outcome(ana, aim):
     assert answer.json() == problem("goal_closed", 409, "This goal was withdrawn; draft another one.")
 
 
+def test_what_has_a_result_is_not_withdrawn(ana, work):
+    goal = ana.post("goals", AIM | {"engagement": work}).json()["id"]
+    outcome = ana.post("outcomes", RESULT | {"goal": goal}).json()["id"]
+    answer = ana.post(f"goals/{goal}/withdraw")
+    assert answer.json() == problem("has_result", 409, "Withdraw its result first.")
+    answer = ana.post(f"engagements/{work}/withdraw")
+    reason = "Withdraw its results first; one that a client has answered stays."
+    assert answer.json() == problem("has_result", 409, reason)
+    assert ana.post(f"outcomes/{outcome}/withdraw").status_code == 200
+    assert ana.post(f"goals/{goal}/withdraw").json()["status"] == "withdrawn"
+    assert ana.post(f"engagements/{work}/withdraw").json()["status"] == "withdrawn"
+
+
 def test_a_client_is_asked_once_at_a_time(world, ana):
     path = f"outcomes/{world.reported.pk}/ask"
     assert ana.post(path, CARLA).status_code == 201

@@ -14,6 +14,7 @@ from vetting.engagements.queries import goals_of, goals_visible_to, imported, of
 from vetting.followups.models import Ask
 from vetting.kernel.actors import ANONYMOUS
 from vetting.kernel.verdict import InvalidError, RefusedError
+from vetting.outcomes import actions as outcomes
 
 pytestmark = pytest.mark.django_db
 WORK = Work(work="Redesign", starts_on=date(2026, 4, 27))
@@ -97,8 +98,8 @@ def test_work_and_goals_belong_to_their_consultant():
         lambda: actions.declare(profile=profile, organization=b.client(), work=WORK, by=eve, at=b.AT),
         lambda: actions.draft_goal(engagement=engagement, aim=AIM, by=eve, at=b.AT),
         lambda: actions.propose_goal(goal, name="C", email="c@paper-umbrella.example", by=eve, at=b.AT),
-        lambda: actions.withdraw_goal(goal, by=eve, at=b.AT),
-        lambda: actions.withdraw(engagement, by=eve, at=b.AT),
+        lambda: outcomes.withdraw_goal(goal, by=eve, at=b.AT),
+        lambda: outcomes.withdraw_work(engagement, by=eve, at=b.AT),
         lambda: actions.close(engagement, ends_on=date(2026, 5, 1), by=eve, at=b.AT),
     ):
         with pytest.raises(RefusedError):
@@ -163,7 +164,7 @@ def test_a_declined_goal_stays_declined_and_is_answered_once():
 
 def test_a_withdrawn_goal_closes_its_question():
     goal, ask = proposed(starts_on=date(2026, 6, 1))
-    actions.withdraw_goal(goal, by=goal.engagement.profile.owner.actor, at=b.AT)
+    outcomes.withdraw_goal(goal, by=goal.engagement.profile.owner.actor, at=b.AT)
     ask.refresh_from_db()
     assert ask.status == "cancelled"
     with pytest.raises(RefusedError, match="This question is closed"):
@@ -192,9 +193,9 @@ def test_closing_and_withdrawing_work():
         actions.close(engagement, ends_on=date(2026, 4, 1), by=me, at=b.AT)
     assert actions.close(engagement, ends_on=date(2026, 8, 1), by=me, at=b.AT).status == "closed"
     with pytest.raises(RefusedError):
-        actions.withdraw(engagement, by=me, at=b.AT)
+        outcomes.withdraw_work(engagement, by=me, at=b.AT)
     other = b.engagement(engagement.profile)
-    assert actions.withdraw(other, by=me, at=b.AT).status == "withdrawn"
+    assert outcomes.withdraw_work(other, by=me, at=b.AT).status == "withdrawn"
 
 
 def test_there_is_an_end_to_goals():
@@ -209,7 +210,7 @@ def test_the_same_goal_drafted_twice_is_one():
     engagement = b.engagement(b.consultant())
     first, twin, other = b.goal(engagement), b.goal(engagement, note=" "), b.goal(engagement, note="Another")
     assert twin == first != other
-    actions.withdraw_goal(first, by=b.speaker(engagement.profile), at=b.AT)
+    outcomes.withdraw_goal(first, by=b.speaker(engagement.profile), at=b.AT)
     assert b.goal(engagement) not in {first, other}
 
 
@@ -217,5 +218,5 @@ def test_the_same_work_declared_twice_is_one():
     ana, ben = b.consultant(), b.consultant("Ben Other")
     first, twin, other = b.engagement(ana), b.engagement(ana), b.engagement(ana, work="A second round")
     assert twin == first not in {other, b.engagement(ben)}
-    actions.withdraw(first, by=b.speaker(ana), at=b.AT)
+    outcomes.withdraw_work(first, by=b.speaker(ana), at=b.AT)
     assert b.engagement(ana) not in {first, other}

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connections, transaction
@@ -11,6 +12,8 @@ from django.db import connections, transaction
 from tests import builders
 from tests.builders import AT, CARLA
 from tests.drawer import Drawer, sweep
+from vetting.engagements import actions as engagements
+from vetting.engagements.models import Engagement
 from vetting.followups import actions, outbox
 from vetting.followups.models import Ask, AskStep
 from vetting.kernel.verdict import InvalidError, RefusedError
@@ -165,6 +168,35 @@ def test_an_answer_and_a_withdrawal_do_not_lock_each_other_out():
     assert isinstance(answered, Attestation)
     assert isinstance(refused, RefusedError)
     assert (Ask.objects.get().status, Outcome.objects.get().status) == ("answered", "confirmed")
+
+
+def test_a_result_and_the_withdrawal_of_its_goal_are_one_of_the_two():
+    goal = builders.goal(builders.engagement(builders.consultant()))
+    owner = goal.engagement.profile.owner.actor
+    result = outcomes.Result(achieved=Decimal("6.10"), measured_on=builders.MEASURED, source="dashboard")
+    first, ready = holding(
+        lambda: engagements.locked_goal(goal.pk),
+        lambda: outcomes.report(goal=goal, result=result, by=owner, at=AT),
+    )
+    reported, refused = together(first, after(ready, lambda: outcomes.withdraw_goal(goal, by=owner, at=AT)))
+    assert isinstance(reported, Outcome)
+    assert str(refused) == "Withdraw its result first."
+
+
+def test_work_taken_back_takes_no_result():
+    goal = builders.goal(builders.engagement(builders.consultant()))
+    owner = goal.engagement.profile.owner.actor
+    result = outcomes.Result(achieved=Decimal("6.10"), measured_on=builders.MEASURED, source="dashboard")
+    first, ready = holding(
+        lambda: Engagement.objects.select_for_update().get(pk=goal.engagement_id),
+        lambda: outcomes.withdraw_work(goal.engagement, by=owner, at=AT),
+    )
+    withdrawn, refused = together(
+        first, after(ready, lambda: outcomes.report(goal=goal, result=result, by=owner, at=AT))
+    )
+    assert withdrawn.status == "withdrawn"
+    assert str(refused) == "This engagement is withdrawn."
+    assert Outcome.objects.count() == 0
 
 
 def test_ten_equal_answers_are_one():

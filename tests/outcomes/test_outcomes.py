@@ -68,17 +68,47 @@ def test_a_withdrawn_result_makes_room_for_another():
 
 
 def test_a_goal_or_work_that_is_closed_takes_no_result():
-    from vetting.engagements import actions as engagements
-
     profile = b.consultant()
     goal = b.goal(b.engagement(profile))
-    engagements.withdraw_goal(goal, by=profile.owner.actor, at=b.AT)
+    actions.withdraw_goal(goal, by=profile.owner.actor, at=b.AT)
     with pytest.raises(RefusedError, match="This goal was withdrawn"):
         b.outcome(goal)
     other = b.goal(b.engagement(profile))
-    engagements.withdraw(other.engagement, by=profile.owner.actor, at=b.AT)
+    actions.withdraw_work(other.engagement, by=profile.owner.actor, at=b.AT)
     with pytest.raises(RefusedError, match="This engagement is withdrawn"):
         b.outcome(other)
+
+
+def test_neither_a_goal_nor_work_is_withdrawn_while_a_result_of_it_stands():
+    outcome = reported()
+    goal, work = outcome.goal, outcome.goal.engagement
+    me = b.speaker(work.profile)
+    with pytest.raises(RefusedError, match=r"^Withdraw its result first\.$"):
+        actions.withdraw_goal(goal, by=me, at=b.AT)
+    with pytest.raises(
+        RefusedError, match=r"^Withdraw its results first; one that a client has answered stays\.$"
+    ):
+        actions.withdraw_work(work, by=me, at=b.AT)
+    ask = b.asked(outcome)
+    with pytest.raises(RefusedError, match=r"^Withdraw its result first\.$"):
+        actions.withdraw_goal(goal, by=me, at=b.AT)
+    ask.refresh_from_db()
+    assert ask.status == "queued"
+    actions.attest(ask.pk, answers=b.CONFIRMED, at=b.AT)
+    with pytest.raises(RefusedError, match=r"^Your client has answered about its result, so this goal stays"):
+        actions.withdraw_goal(goal, by=me, at=b.AT)
+    for row in (goal, work):
+        row.refresh_from_db()
+    assert (goal.status, work.status) == ("draft", "client_confirmed")
+
+
+def test_a_goal_goes_once_its_result_is_withdrawn_and_then_the_work():
+    outcome = reported()
+    goal, work = outcome.goal, outcome.goal.engagement
+    me = b.speaker(work.profile)
+    actions.withdraw(outcome, by=me, at=b.AT)
+    assert actions.withdraw_goal(goal, by=me, at=b.AT).status == "withdrawn"
+    assert actions.withdraw_work(work, by=me, at=b.AT).status == "withdrawn"
 
 
 @pytest.mark.parametrize(

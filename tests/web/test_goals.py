@@ -13,6 +13,7 @@ from vetting.engagements import actions
 from vetting.engagements.metrics import METRICS
 from vetting.engagements.models import Goal
 from vetting.engagements.rules import MOST_GOALS
+from vetting.outcomes import actions as outcomes
 from vetting.outcomes.models import Outcome
 
 pytestmark = pytest.mark.django_db
@@ -279,7 +280,7 @@ def test_a_wrong_result_comes_back_as_it_was_typed(client, engagement, field, ty
 
 def test_a_goal_that_is_closed_takes_no_result(client, engagement):
     goal = b.goal(engagement, due_on=date(2026, 12, 1))
-    actions.withdraw_goal(goal, by=engagement.profile.owner.actor, at=b.AT)
+    outcomes.withdraw_goal(goal, by=engagement.profile.owner.actor, at=b.AT)
     page = client.get(f"/desk/goals/{goal.pk}/report/", follow=True)
     assert said(page) == ["This goal was withdrawn; draft another one."]
     assert "Withdrawn by you on 4 May 2026." in words(page).replace("\xa0", " ")

@@ -20,6 +20,7 @@ from vetting.engagements.actions import Work
 from vetting.engagements.states import CONFIDENTIALITY, MODES
 from vetting.jobs.bell import ring
 from vetting.kernel.text import LINE, PARAGRAPH
+from vetting.outcomes import actions as outcomes
 
 
 class EngagementInput(Input):
@@ -98,7 +99,7 @@ class Withdraw(Door):
     def post(self, _request: Request, engagement_id: UUID) -> Response:
         """Take it back before a client has confirmed it. That it was declared stays in the record."""
         engagement = one_of(queries.visible_to(self.actor), engagement_id)
-        actions.withdraw(engagement, by=self.actor, at=self.at)
+        outcomes.withdraw_work(engagement, by=self.actor, at=self.at)
         ring("scorecards", "search")
         return Response(EngagementSerializer(engagement).data)
 

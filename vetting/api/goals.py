@@ -16,6 +16,7 @@ from vetting.api.pages import PageInput
 from vetting.engagements import actions, queries
 from vetting.engagements.actions import Aim
 from vetting.jobs.bell import ring
+from vetting.outcomes import actions as outcomes
 
 
 class GoalInput(Input):
@@ -86,6 +87,6 @@ class Withdraw(Door):
     def post(self, _request: Request, goal_id: UUID) -> Response:
         """Withdraw it. It stays in the record as withdrawn, and an open question about it is closed."""
         goal = one_of(queries.goals_visible_to(self.actor), goal_id)
-        actions.withdraw_goal(goal, by=self.actor, at=self.at)
+        outcomes.withdraw_goal(goal, by=self.actor, at=self.at)
         ring("scorecards", "search")
         return Response(GoalSerializer(goal).data)

@@ -1,4 +1,7 @@
-"""Declare work, draft a goal, have the client accept it."""
+"""Declare work, draft a goal, have the client accept it.
+
+Work and goals are withdrawn in `outcomes.actions`: only the room above knows whether a result stands in the way.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -17,7 +20,6 @@ from vetting.engagements import rules
 from vetting.engagements.metrics import format_value, metric
 from vetting.engagements.models import Engagement, Goal
 from vetting.engagements.queries import same_goal, same_work
-from vetting.engagements.states import SHOWN
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask
 from vetting.followups.rules import may_answer
@@ -184,16 +186,6 @@ def answer_goal(ask_id: UUID, *, accepts: bool, at: datetime) -> Goal:
 
 
 @transaction.atomic
-def withdraw_goal(goal: Goal, *, by: Actor, at: datetime) -> Goal:
-    """It stays in the record as withdrawn; an open question about it is closed."""
-    require(rules.may_change(by, goal.engagement))
-    followups.cancel(goal.pk, by=by, at=at)  # first, since an answer locks its ask before the goal
-    move(goal, "withdrawn", by=by, at=at)
-    touch_evidence(goal.engagement.profile_id)
-    return goal
-
-
-@transaction.atomic
 def note_silence(goal_id: UUID, *, by: Actor, at: datetime) -> None:
     """The ask about it has closed without an answer: the goal is a draft again, for another person to be asked."""
     goal = locked_goal(goal_id)
@@ -209,18 +201,6 @@ def close(engagement: Engagement, *, ends_on: date, by: Actor, at: datetime) -> 
     engagement.ends_on = ends_on
     engagement.save(update_fields=["ends_on"])
     return move(engagement, "closed", by=by, at=at)
-
-
-@transaction.atomic
-def withdraw(engagement: Engagement, *, by: Actor, at: datetime) -> Engagement:
-    """Before a client has confirmed it. It stays visible in the coverage line as withdrawn."""
-    require(rules.may_change(by, engagement))
-    Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)  # no goal is drafted meanwhile
-    shown = Goal.objects.filter(engagement=engagement, status__in=SHOWN)
-    require(rules.may_withdraw(goals_shown=shown.count()))
-    move(engagement, "withdrawn", by=by, at=at)
-    touch_evidence(engagement.profile_id)
-    return engagement
 
 
 def confirm(engagement: Engagement, *, by: Actor, at: datetime) -> None:
@@ -239,8 +219,8 @@ def contest(engagement: Engagement, *, by: Actor, at: datetime) -> None:
 
 
 def locked_goal(goal_id: UUID) -> Goal:
-    """The goal, locked until the transaction ends, with its engagement, profile and organization."""
-    goals = Goal.objects.select_for_update(of=("self",), no_key=True)
+    """The goal and its engagement, locked until the transaction ends, with profile and organization."""
+    goals = Goal.objects.select_for_update(of=("self", "engagement"), no_key=True)
     return goals.select_related("engagement__organization", "engagement__profile__owner").get(pk=goal_id)
 
 

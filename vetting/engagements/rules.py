@@ -118,13 +118,6 @@ def may_propose(goal: Goal) -> Verdict:
     return refuse("not_a_draft", f"This goal is {goal.status} already.")
 
 
-def may_withdraw(*, goals_shown: int) -> Verdict:
-    """Nobody is asked about work that is no longer claimed."""
-    if goals_shown:
-        return refuse("goals_shown", "Withdraw its goals first: a client has been asked about them.")
-    return ALLOWED
-
-
 def last_day_to_agree(starts_on: date) -> date:
     """Until then a goal that both sides accept is pre-registered."""
     return starts_on + PREREGISTRATION_WINDOW

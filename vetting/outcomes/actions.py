@@ -1,4 +1,4 @@
-"""Report a result, ask the client about it, take the answer."""
+"""Report a result, ask the client about it, take the answer; withdraw it, its goal, its work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from vetting.companies.queries import domain_of_mailbox
 from vetting.engagements import actions as engagements
 from vetting.engagements import rules as engagement_rules
 from vetting.engagements.metrics import format_value, metric
-from vetting.engagements.models import Goal
+from vetting.engagements.models import Engagement, Goal
+from vetting.engagements.states import SHOWN
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask, Referee
 from vetting.followups.rules import may_answer
@@ -25,6 +26,7 @@ from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import RefusedError, refuse, require, require_all
 from vetting.outcomes import rules
 from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.outcomes.queries import live_in, live_of
 from vetting.outcomes.questionnaire import SHARES, VERSION, Answers
 from vetting.profiles.actions import touch_evidence
 
@@ -163,6 +165,30 @@ def withdraw(outcome: Outcome, *, by: Actor, at: datetime) -> Outcome:
     move(outcome, "withdrawn", by=by, at=at)
     touch_evidence(outcome.goal.engagement.profile_id)
     return outcome
+
+
+@transaction.atomic
+def withdraw_goal(goal: Goal, *, by: Actor, at: datetime) -> Goal:
+    """It stays in the record as withdrawn; an open question about it is closed."""
+    require(engagement_rules.may_change(by, goal.engagement))
+    followups.cancel(goal.pk, by=by, at=at)  # first, since an answer locks its ask before the goal
+    engagements.locked_goal(goal.pk)  # no result is reported meanwhile
+    require(rules.may_withdraw_goal(result=live_of(goal.pk)))
+    move(goal, "withdrawn", by=by, at=at)
+    touch_evidence(goal.engagement.profile_id)
+    return goal
+
+
+@transaction.atomic
+def withdraw_work(engagement: Engagement, *, by: Actor, at: datetime) -> Engagement:
+    """Before a client has confirmed it. It stays visible in the coverage line as declared."""
+    require(engagement_rules.may_change(by, engagement))
+    Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)  # no goal, no result meanwhile
+    shown = Goal.objects.filter(engagement=engagement, status__in=SHOWN)
+    require(rules.may_withdraw_work(goals_shown=shown.count(), results=live_in(engagement.pk)))
+    move(engagement, "withdrawn", by=by, at=at)
+    touch_evidence(engagement.profile_id)
+    return engagement
 
 
 @transaction.atomic

@@ -32,6 +32,12 @@ def live_of(goal_id: UUID) -> Outcome | None:
     return Outcome.objects.filter(goal_id=goal_id).exclude(status__in=GONE).first()
 
 
+def live_in(engagement_id: UUID) -> int:
+    """How many results stand in an engagement."""
+    rows = Outcome.objects.filter(goal__engagement_id=engagement_id)
+    return rows.exclude(status__in=GONE).count()
+
+
 def outcome_of(outcome_id: UUID) -> Outcome:
     """For a reader who holds the key of an ask about it."""
     outcomes = Outcome.objects.select_related("goal__engagement__organization", "goal__engagement__profile")

@@ -89,6 +89,26 @@ def may_withdraw(outcome: Outcome) -> Verdict:
     return ALLOWED
 
 
+def may_withdraw_goal(*, result: Outcome | None) -> Verdict:
+    """A goal stays for as long as a result of it stands."""
+    if result is None:
+        return ALLOWED
+    if may_withdraw(result):
+        return refuse("has_result", "Withdraw its result first.")
+    return refuse(
+        "has_result", "Your client has answered about its result, so this goal stays in the record."
+    )
+
+
+def may_withdraw_work(*, goals_shown: int, results: int) -> Verdict:
+    """Nobody is asked about work that is no longer claimed, and no result stands without its work."""
+    if goals_shown:
+        return refuse("goals_shown", "Withdraw its goals first: a client has been asked about them.")
+    if results:
+        return refuse("has_result", "Withdraw its results first; one that a client has answered stays.")
+    return ALLOWED
+
+
 def check_answers(answers: Answers, *, metric: str) -> list[Verdict]:
     """Everything that is wrong with an answer's shape, one verdict a field."""
     return [

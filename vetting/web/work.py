@@ -181,7 +181,7 @@ def close(request: HttpRequest, engagement_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, engagement_id: UUID) -> HttpResponse:
     found = own_engagement(request, engagement_id)
     with told(request, done="Withdrawn. It stays in your coverage line as declared."):
-        actions.withdraw(found, by=actor_of(request), at=now())
+        outcomes.withdraw_work(found, by=actor_of(request), at=now())
         ring("scorecards", "search")
     return redirect("web:engagement", found.pk)
 
@@ -238,13 +238,10 @@ def draft_goal(request: HttpRequest, engagement_id: UUID, key: str) -> HttpRespo
 @require_POST
 def withdraw_goal(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     goal = own_goal(request, goal_id)
-    back = reverse("web:engagement", args=[goal.engagement_id])
-    if live_of(goal.pk) is not None:
-        return turned_away(request, refuse("has_result", "Withdraw its result first."), back)
     with told(request, done="The goal is withdrawn, and any open question about it is closed."):
-        actions.withdraw_goal(goal, by=actor_of(request), at=now())
+        outcomes.withdraw_goal(goal, by=actor_of(request), at=now())
         ring("scorecards", "search")
-    return redirect(back)
+    return redirect("web:engagement", goal.engagement_id)
 
 
 @login_required

@@ -126,7 +126,7 @@ class _Troupe:
             self._stage.begin(self._goal(engagement, owner, goal))
         if piece.withdrawn_at is not None:
             yield piece.withdrawn_at
-            engagements.withdraw(engagement, by=owner.actor, at=self._stage.now)
+            outcomes.withdraw_work(engagement, by=owner.actor, at=self._stage.now)
         elif piece.work.ends_on is not None and noon(piece.work.ends_on) > self._stage.now:
             yield noon(piece.work.ends_on)
             engagement.refresh_from_db(fields=["status"])
