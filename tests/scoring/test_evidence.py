@@ -1,12 +1,12 @@
 """Evidence that cannot be scored is refused where it is made, with the field and the row named."""
 
 import pickle
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.scoring.histories import DAY, a_claim, a_referral
-from vetting.scoring.evidence import Direction, ScoringError, attainment
+from vetting.scoring.evidence import Direction, ScoringError, attainment, sift
 
 NOT_FINITE = [float("nan"), float("inf"), -float("inf"), 10**400, "12", b"1"]
 
@@ -167,3 +167,26 @@ def test_evidence_cannot_be_changed_afterwards():
     with pytest.raises(AttributeError):
         a_claim().level = 5
     assert a_claim(verified_on=DAY) == a_claim(verified_on=DAY)
+
+
+def test_what_cannot_be_scored_together_is_set_apart_and_named():
+    fine, late = a_claim("fine"), a_claim("late", verified_on=DAY + timedelta(1))
+    twice = [a_claim("twice"), a_claim("twice", level=4), a_claim("twice", level=2)]
+    taken, faults = sift([fine, twice[0], late, *twice[1:], fine], on=DAY)
+    assert taken == [fine]
+    assert [(each.key, each.field) for each in faults] == [("late", "verified_on"), ("twice", "level")]
+    assert sift([], on=DAY) == ([], [])
+
+
+def test_of_a_refused_number_only_the_goal_must_be_readable():
+    """Else absurd money could hide that a client said no."""
+    assert a_claim(rejected=True, fee=1e-300, money=1e300).rejected
+    with pytest.raises(ScoringError):
+        a_claim(fee=1e-300, money=1e300)
+
+
+def test_what_was_not_reached_need_not_have_held():
+    assert a_claim(achieved=85.0, sustained_6m=1e308).sustained_6m == 1e308
+    with pytest.raises(ScoringError) as caught:
+        a_claim(baseline=0.0, target=1e-200, achieved=1e-200, sustained_6m=1e200)
+    assert caught.value.field == "sustained_6m"

@@ -12,8 +12,8 @@ LEVEL_3 = "; numbers confirmed or corrected by the client (E3)."
 
 
 def sentence(claim, dimension, place=FIRST):
-    found = read(claim, place, on=DAY, constants=PUBLISHED)
-    return reason([reading for reading in found if reading.dimension == dimension])
+    found = [one for one in read(claim, place, on=DAY, constants=PUBLISHED) if one.dimension == dimension]
+    return reason(claim, place, dimension, [(one.observed, one.category) for one in found])
 
 
 @pytest.mark.parametrize(

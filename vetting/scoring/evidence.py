@@ -1,9 +1,11 @@
 """What may be scored, and nothing else: there is no field here for a title, a follower count or a payment."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import IntEnum
+from typing import TypeVar
 
 from vetting.scoring.weights import HIGHEST_LEVEL, HIGHEST_TRANSFER
 
@@ -76,13 +78,25 @@ class Claim:
             f"must be a whole number from 0 to {HIGHEST_TRANSFER}",
         )
         self._require(is_day(self.verified_on), "verified_on", "must be a date without a time")
-        attainment(
+        reached = attainment(
             baseline=self.baseline,
             target=self.target,
             achieved=self.achieved,
             direction=self.direction,
             key=self.key,
         )
+        if not self.rejected:  # nothing more is read of a refused number
+            self._require_ratios(reached)
+
+    def _require_ratios(self, reached: float) -> None:
+        if self.money is not None and self.fee is not None:
+            ratio(self.money, self.fee, field="money", key=self.key)
+        if reached > 0:
+            for field in ("sustained_6m", "sustained_12m"):
+                value = getattr(self, field)
+                if value is not None:
+                    change = self.achieved - self.baseline
+                    ratio(value - self.baseline, change, field=field, key=self.key)
 
     def _require(self, holds: bool, field: str, message: str) -> None:
         if not holds:
@@ -110,6 +124,59 @@ class PeerReferral:
             if not isinstance(value, int) or value < least:
                 message = f"must be a whole number, {least} or more"
                 raise ScoringError(message, field, self.key)
+
+
+Evidence = TypeVar("Evidence", Claim, PeerReferral)
+
+
+def in_order(claims: Sequence[Claim], *, on: date) -> list[Claim]:
+    """Each claim once, by the day of its verification. Raises ScoringError where `sift` would set one apart."""
+    if not is_day(on):
+        message = "must be a date without a time"
+        raise ScoringError(message, "on", "")
+    known = sorted(once(claims), key=lambda claim: (claim.verified_on, claim.key))
+    for claim in reversed(known):
+        if claim.verified_on <= on:
+            break
+        raise _early(claim)
+    return known
+
+
+def once(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The same piece of evidence twice is one; two different ones under one key raise ScoringError."""
+    seen: dict[str, Evidence] = {}
+    for piece in evidence:
+        first = seen.setdefault(piece.key, piece)
+        if first is not piece and first != piece:
+            raise _twice(first, piece)
+    return list(seen.values())
+
+
+def sift(claims: Sequence[Claim], *, on: date) -> tuple[list[Claim], list[ScoringError]]:
+    """What can be scored together on that day, and for each key that cannot, why.
+
+    Of two different claims under one key neither is taken: nobody can tell which one is right.
+    """
+    seen: dict[str, Claim] = {}
+    faults: dict[str, ScoringError] = {}
+    for claim in claims:
+        first = seen.setdefault(claim.key, claim)
+        if first != claim:
+            faults[claim.key] = _twice(first, claim)
+        elif claim.verified_on > on:
+            faults[claim.key] = _early(claim)
+    return [claim for key, claim in seen.items() if key not in faults], list(faults.values())
+
+
+def _twice(first: Evidence, second: Evidence) -> ScoringError:
+    differing = next(
+        field.name for field in fields(first) if getattr(first, field.name) != getattr(second, field.name)
+    )
+    return ScoringError("is given twice under one key, and differs", differing, second.key)
+
+
+def _early(claim: Claim) -> ScoringError:
+    return ScoringError("lies after the day of the score", "verified_on", claim.key)
 
 
 def attainment(

@@ -4,8 +4,11 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from vetting.scoring.readings import Reading
+from vetting.scoring.evidence import Claim
+from vetting.scoring.readings import Place
 from vetting.scoring.weights import CUT_TOLERANCE, MONEY, RESULTS, TRANSFER
+
+Seen = tuple[float, int]  # what was observed, and the category it fell into
 
 SELF_CLAIM: Final = "Said by the consultant only (E0): counts nothing."
 
@@ -21,50 +24,43 @@ _MANY_TIMES: Final = 100.0  # beyond it digits say nothing
 _TRANSFER: Final = ("none of it", "little of it", "half of it", "most of it", "all of it")
 
 
-def reason(readings: Sequence[Reading]) -> str:
-    """The sentence for the readings of one claim in one dimension, by time; at least one."""
-    first = readings[0]
-    facts = [_said(readings), f"{_SOURCES[first.claim.level]} (E{first.claim.level})"]
-    if first.place.weak:
-        facts.append(f"counts {_percent(first.place.weight)} because the source vouches for nobody else")
-    elif first.place.rank > 1:
-        facts.append(
-            f"counts {_percent(first.place.weight)} because it is number {first.place.rank} of one client"
-        )
-    return "; ".join(facts) + "."
+def reason(claim: Claim, place: Place, dimension: str, seen: Sequence[Seen]) -> str:
+    """The sentence for what one claim says in one dimension; `seen` by time, at least one."""
+    said = f"{_said(claim, dimension, seen)}; {_SOURCES[claim.level]} (E{claim.level})"
+    if place.weak:
+        return f"{said}; counts {_percent(place.weight)} because the source vouches for nobody else."
+    if place.rank > 1:
+        return f"{said}; counts {_percent(place.weight)} because it is number {place.rank} of one client."
+    return f"{said}."
 
 
-def _said(readings: Sequence[Reading]) -> str:
-    first = readings[0]
-    if first.dimension == RESULTS:
-        return _result(first)
-    if first.dimension == MONEY:
-        return (
-            "Left the client with a loss"
-            if first.category == 0
-            else f"Brought {_times(first.observed)} the fee"
-        )
-    if first.dimension == TRANSFER:
-        return f"The client's people can now do {_TRANSFER[first.category]} without the consultant"
-    follow_ups = ((6, first.claim.sustained_6m), (12, first.claim.sustained_12m))
+def _said(claim: Claim, dimension: str, seen: Sequence[Seen]) -> str:
+    observed, category = seen[0]
+    if dimension == RESULTS:
+        return _result(claim, observed, category)
+    if dimension == MONEY:
+        return "Left the client with a loss" if category == 0 else f"Brought {_times(observed)} the fee"
+    if dimension == TRANSFER:
+        return f"The client's people can now do {_TRANSFER[category]} without the consultant"
+    follow_ups = ((6, claim.sustained_6m), (12, claim.sustained_12m))
     months = [month for month, value in follow_ups if value is not None]
-    left = [f"{month} months {_left(reading)}" for month, reading in zip(months, readings, strict=True)]
+    left = [f"{month} months {_left(*one)}" for month, one in zip(months, seen, strict=True)]
     return f"After {', after '.join(left)}"
 
 
-def _result(reading: Reading) -> str:
-    if reading.claim.rejected:
+def _result(claim: Claim, observed: float, category: int) -> str:
+    if claim.rejected:
         return "The client said the number is wrong"
-    goal = "a goal set beforehand" if reading.claim.preregistered else "a goal written down afterwards"
-    if reading.category == 0:
+    goal = "a goal set beforehand" if claim.preregistered else "a goal written down afterwards"
+    if category == 0:
         return f"Ended worse than it began, against {goal}"
-    return f"Reached {_percent(reading.observed)} of {goal}"
+    return f"Reached {_percent(observed)} of {goal}"
 
 
-def _left(reading: Reading) -> str:
-    if reading.category == 0:
+def _left(observed: float, category: int) -> str:
+    if category == 0:
         return "things were worse than before"
-    return f"{_percent(reading.observed)} of the change was left"
+    return f"{_percent(observed)} of the change was left"
 
 
 def _times(value: float) -> str:

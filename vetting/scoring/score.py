@@ -1,14 +1,14 @@
 """The score: four standings, their composite, what referrals do to it, and a ledger that adds up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
-from vetting.scoring.evidence import Claim, PeerReferral, ScoringError, attainment, is_day
+from vetting.scoring.evidence import Claim, PeerReferral, ScoringError, attainment, in_order, once
 from vetting.scoring.forecast import Chance, on_scale, probability_met
 from vetting.scoring.normal import Floats
 from vetting.scoring.posterior import STANDINGS, Posterior, blend, influence, posterior, rows
@@ -32,11 +32,8 @@ __all__ = [
     "score",
 ]
 
-_Evidence = TypeVar("_Evidence", Claim, PeerReferral)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What one piece of evidence moved: `value` is signed, in the units of the composite's mean.
 
     `dimension` is the name of one, or "referral".
@@ -75,15 +72,14 @@ def score(
     Raises ScoringError on a claim verified after that day, on two different pieces of evidence under one key,
     and on numbers that cannot be divided by each other.
     """
-    known = sorted(_once(claims), key=lambda claim: (claim.verified_on, claim.key))
-    _require_past(known, on)
+    known = in_order(claims, on=on)
     place = places(known, constants)
     counted = [claim for claim in known if claim.key in place]
     readings = [
         reading for claim in counted for reading in read(claim, place[claim.key], on=on, constants=constants)
     ]
     evidence = rows(readings, constants)
-    credits_given = credit(sorted(_once(referrals), key=lambda referral: referral.key), constants)
+    credits_given = credit(sorted(once(referrals), key=lambda referral: referral.key), constants)
     referral = standing(credits_given, constants)
 
     start = referral.shift * STANDINGS
@@ -103,18 +99,23 @@ def score(
     return Score(
         version=constants.version,
         dimensions=dimensions,
-        composite=blend(
-            [(dimension.weight, dimensions[dimension.name], unclaimed) for dimension in constants.dimensions],
-            n=len(counted),
-        ),
+        composite=composite(dimensions, unclaimed, constants, n=len(counted)),
         referral=referral,
         contributions=(
             *_ledger_of_claims(readings, moved),
-            *(_self_claim(claim) for claim in known if claim.key not in place),
-            *_ledger_of_referrals(credits_given, referral, referred),
+            *(self_claim(claim) for claim in known if claim.key not in place),
+            *ledger_of_referrals(credits_given, referral, referred),
         ),
         counted=len(counted),
     )
+
+
+def composite(
+    dimensions: Mapping[str, Posterior], unclaimed: Posterior, constants: Constants, *, n: int
+) -> Posterior:
+    """The published sum of the four; `unclaimed` is where each would stand without a claim."""
+    parts = [(each.weight, dimensions[each.name], unclaimed) for each in constants.dimensions]
+    return blend(parts, n=n)
 
 
 def _ledger_of_claims(readings: Sequence[Reading], moved: Floats) -> list[Contribution]:
@@ -130,17 +131,22 @@ def _ledger_of_claims(readings: Sequence[Reading], moved: Floats) -> list[Contri
                 key=key,
                 dimension=dimension,
                 value=float(moved[numbers].sum()),
-                reason=reason([readings[number] for number in numbers]),
+                reason=reason(
+                    readings[numbers[0]].claim,
+                    readings[numbers[0]].place,
+                    dimension,
+                    [(readings[number].observed, readings[number].category) for number in numbers],
+                ),
             )
         )
     return lines
 
 
-def _self_claim(claim: Claim) -> Contribution:
+def self_claim(claim: Claim) -> Contribution:
     return Contribution(key=claim.key, dimension=RESULTS, value=0.0, reason=SELF_CLAIM)
 
 
-def _ledger_of_referrals(
+def ledger_of_referrals(
     credits_given: Sequence[Credit], referral: ReferralStanding, moved: float
 ) -> list[Contribution]:
     """What referrals moved together, in proportion to their credits: R depends on nothing but their sum."""
@@ -153,29 +159,3 @@ def _ledger_of_referrals(
         )
         for given in credits_given
     ]
-
-
-def _once(evidence: Sequence[_Evidence]) -> list[_Evidence]:
-    """The same piece of evidence twice is one; two different ones under one key are the caller's mistake."""
-    seen: dict[str, _Evidence] = {}
-    for piece in evidence:
-        first = seen.setdefault(piece.key, piece)
-        if first != piece:
-            differing = next(
-                field.name
-                for field in fields(piece)
-                if getattr(first, field.name) != getattr(piece, field.name)
-            )
-            message = "is given twice under one key, and differs"
-            raise ScoringError(message, differing, piece.key)
-    return list(seen.values())
-
-
-def _require_past(claims: Sequence[Claim], on: date) -> None:
-    if not is_day(on):
-        message = "must be a date without a time"
-        raise ScoringError(message, "on", "")
-    for claim in claims:
-        if claim.verified_on > on:
-            message = "lies after the day of the score"
-            raise ScoringError(message, "verified_on", claim.key)
