@@ -6,6 +6,7 @@ from django.contrib import admin
 from tests import builders as b
 from vetting.audit.queries import trail
 from vetting.profiles.models import Profile
+from vetting.scorecards.models import Scorecard
 
 pytestmark = pytest.mark.django_db
 TABLES = sorted(
@@ -72,3 +73,20 @@ def test_what_cannot_be_done_is_said(sam, verb):
 def test_others_stay_outside(client):
     client.force_login(b.user("ana@advice.example"))
     assert client.get("/staff/vetting/profile/").status_code == 302
+
+
+def test_staff_find_the_rows_that_could_not_be_scored(sam):
+    ana, ben = b.consultant("Ana One"), b.consultant("Ben Two")
+    b.result(ana)
+    b.published(ana, ben)
+    key = "0192"
+    Scorecard.objects.filter(profile=ana).update(
+        faults=[{"key": key, "field": "target", "reason": "must be better than the baseline"}]
+    )
+    found = {
+        answer: sam.get(f"/staff/vetting/scorecard/?left_out={answer}").content.decode()
+        for answer in ("yes", "no")
+    }
+    assert f"{key}: target must be better than the baseline" in found["yes"]
+    assert ("Ana One" in found["yes"], "Ben Two" in found["yes"]) == (True, False)
+    assert ("Ana One" in found["no"], "Ben Two" in found["no"]) == (False, True)

@@ -138,7 +138,7 @@ def test_coverage_counts_every_engagement_and_never_flatters():
     silent = b.asked(b.outcome(b.goal(b.engagement(profile, b.client("Seven")))), ("G", "g@seven.example"))
     followups.expire(silent.pk, at=b.AT + timedelta(days=365))
     b.engagement(profile, b.client("Eight"))
-    found = coverage(profile.pk)
+    found = coverage([profile.pk])[profile.pk]
     assert sorted(found.pop("blocks")) == sorted(
         ["confirmed", "missed", "rejected", "corrected", "open", "declined", "silent", "not_asked"]
     )
@@ -152,7 +152,7 @@ def test_an_engagement_with_a_met_and_a_missed_goal_shows_the_miss():
     b.answered(
         b.outcome(b.goal(engagement, note="The second half"), "8.00"), ("Dan", "dan@paper-umbrella.example")
     )
-    assert coverage(profile.pk)["blocks"] == ["missed"]
+    assert coverage([profile.pk])[profile.pk]["blocks"] == ["missed"]
 
 
 def test_withdrawing_cannot_hide_a_result():

@@ -6,6 +6,7 @@ from django.db import models
 from vetting.accounts.models import User
 from vetting.admin.profiles import ProfileDesk
 from vetting.admin.reading import ReadingDesk
+from vetting.admin.scorecards import ScorecardDesk
 from vetting.audit.models import AuditEntry
 from vetting.companies.models import Organization, OrganizationDomain
 from vetting.engagements.models import Engagement, Goal
@@ -50,12 +51,6 @@ _LISTS: tuple[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], tuple[
     (AskStep, ("ask", "step", "state", "due_at", "attempts", "held"), ("state", "step"), ("message_id",)),
     (Suppression, ("reason", "at"), ("reason",), ()),
     (Referral, ("profile", "referrer", "status", "relation", "gets_fee"), ("status", "gets_fee"), ("skill",)),
-    (
-        Scorecard,
-        ("profile", "low", "mean", "high", "counted", "computed_at"),
-        ("model_version",),
-        ("profile__name",),
-    ),
     (Listing, ("profile", "theta_low", "level", "card_computed_at"), ("level",), ("profile__name",)),
     (AuditEntry, ("at", "kind", "verb", "before", "after", "actor_kind"), ("kind", "verb"), ("row_id",)),
 )
@@ -68,3 +63,4 @@ for table, columns, filters, searched in _LISTS:
     )
     admin.site.register(table, desk)
 admin.site.register(Profile, ProfileDesk)
+admin.site.register(Scorecard, ScorecardDesk)

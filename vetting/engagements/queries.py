@@ -1,6 +1,6 @@
 """Engagements and goals found, as far as the reader may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -29,10 +29,14 @@ def goals_visible_to(actor: Actor) -> QuerySet[Goal]:
 
 
 def of_profile(profile_id: UUID) -> QuerySet[Engagement]:
+    return of_profiles([profile_id])
+
+
+def of_profiles(profile_ids: Iterable[UUID]) -> QuerySet[Engagement]:
     """Everything declared, withdrawn ones too: the denominator of the coverage line."""
     return (
         Engagement.objects.select_related("organization")
-        .filter(profile_id=profile_id)
+        .filter(profile_id__in=list(profile_ids))
         .order_by("-starts_on", "id")
     )
 

@@ -22,9 +22,13 @@ def visible_to(actor: Actor) -> QuerySet[Outcome]:
 
 
 def of_profile(profile_id: UUID) -> QuerySet[Outcome]:
+    return of_profiles([profile_id])
+
+
+def of_profiles(profile_ids: Iterable[UUID]) -> QuerySet[Outcome]:
     """Every outcome of a consultant with its goal, engagement and client, newest measurement first."""
     outcomes = Outcome.objects.select_related("goal__engagement__organization")
-    return outcomes.filter(goal__engagement__profile_id=profile_id).order_by("-measured_on", "id")
+    return outcomes.filter(goal__engagement__profile_id__in=list(profile_ids)).order_by("-measured_on", "id")
 
 
 def live_of(goal_id: UUID) -> Outcome | None:

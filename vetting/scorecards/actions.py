@@ -1,7 +1,9 @@
 """Compute and store scorecards."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from vetting.kernel.keys import uuid7
@@ -9,7 +11,10 @@ from vetting.profiles.models import Profile
 from vetting.scorecards.coverage import coverage
 from vetting.scorecards.gather import Evidence, gather
 from vetting.scorecards.models import Scorecard
-from vetting.scoring.score import Posterior, Score, on_scale, score
+from vetting.scoring.batch import History, score_many, standings_many
+from vetting.scoring.evidence import sift
+from vetting.scoring.score import Posterior, Score, on_scale
+from vetting.scoring.weights import RESULTS
 
 _COMPUTED = (
     "evidence_version",
@@ -28,65 +33,86 @@ _COMPUTED = (
     "metrics",
     "referral",
     "coverage",
+    "faults",
 )
 
 
 def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
     """Cards for these profiles, stored. A profile that changes meanwhile is stale again at once, never lost.
 
-    The versions are read before the evidence, so a card may know more than its version says, never less.
+    The versions are read before the evidence, so a card may know more than its version says, never less. Evidence
+    that the scale refuses is named on the card (`faults`) and left out; the rest is scored.
     """
     versions = dict(Profile.objects.filter(pk__in=profile_ids).values_list("pk", "evidence_version"))
     evidence = gather(list(versions))
+    histories = [_history(evidence[profile_id], at=at) for profile_id in versions]
+    faults = [evidence[profile_id].faults for profile_id in versions]
+    unreadable = {fault.key for found in faults for fault in found}
+    covered = coverage(list(versions), unreadable=unreadable)
+    metrics = _by_metric([evidence[profile_id] for profile_id in versions], histories)
     cards = [
-        _card(profile_id, version, evidence[profile_id], at=at) for profile_id, version in versions.items()
+        Scorecard(
+            id=uuid7(),
+            profile_id=profile_id,
+            evidence_version=versions[profile_id],
+            computed_at=at,
+            as_of=history.on,
+            metrics=standings,
+            coverage=covered[profile_id],
+            faults=[{"key": each.key, "field": each.field, "reason": each.message} for each in refused],
+            **_figures(found),
+        )
+        for profile_id, history, found, standings, refused in zip(
+            versions, histories, score_many(histories), metrics, faults, strict=True
+        )
     ]
     return Scorecard.objects.bulk_create(
         cards, update_conflicts=True, unique_fields=["profile"], update_fields=_COMPUTED
     )
 
 
-def _card(profile_id: UUID, version: int, evidence: Evidence, *, at: datetime) -> Scorecard:
-    on = _day(evidence, at=at)
-    found = score(evidence.claims, evidence.referrals, on=on)
+def _history(evidence: Evidence, *, at: datetime) -> History:
+    """On the day of the score. Evidence of a clock that runs ahead over midnight must not stop the nightly run."""
+    on = max([at.date(), *(claim.verified_on for claim in evidence.claims)])
+    claims, faults = sift(evidence.claims, on=on)
+    evidence.faults.extend(faults)
+    return History(claims=claims, referrals=evidence.referrals, on=on)
+
+
+def _figures(found: Score) -> dict[str, Any]:
     scale = on_scale(found.composite)
-    return Scorecard(
-        id=uuid7(),
-        profile_id=profile_id,
-        evidence_version=version,
-        model_version=found.version,
-        computed_at=at,
-        as_of=on,
-        mean=scale.mean,
-        low=scale.low,
-        high=scale.high,
-        reliability=found.composite.reliability,
-        theta=found.composite.mean,
-        theta_low=found.composite.low,
-        counted=found.counted,
-        dimensions={name: _plain(posterior) for name, posterior in found.dimensions.items()},
-        ledger=_ledger(found),
-        metrics=_by_metric(evidence, on=on),
-        referral={"standing": found.referral.standing, "shift": found.referral.shift},
-        coverage=coverage(profile_id),
-    )
+    return {
+        "model_version": found.version,
+        "mean": scale.mean,
+        "low": scale.low,
+        "high": scale.high,
+        "reliability": found.composite.reliability,
+        "theta": found.composite.mean,
+        "theta_low": found.composite.low,
+        "counted": found.counted,
+        "dimensions": {name: _plain(posterior) for name, posterior in found.dimensions.items()},
+        "ledger": [each._asdict() for each in found.contributions],
+        "referral": {"standing": found.referral.standing, "shift": found.referral.shift},
+    }
 
 
-def _day(evidence: Evidence, *, at: datetime) -> date:
-    """The day of the score. Evidence of a clock that runs ahead over midnight must not stop the nightly run."""
-    return max([at.date(), *(claim.verified_on for claim in evidence.claims)])
-
-
-def _by_metric(evidence: Evidence, *, on: date) -> dict[str, dict[str, float]]:
-    """The same scale on the results of one metric alone: what a search for that metric ranks by.
+def _by_metric(
+    evidence: Sequence[Evidence], histories: Sequence[History]
+) -> list[dict[str, dict[str, float]]]:
+    """For each, the same scale on the results of one metric alone: what a search for that metric ranks by.
 
     It is published metric by metric, so a sealed result has no part in it.
     """
-    keys = sorted(set(evidence.metric_of.values()))
-    found = {}
-    for key in keys:
-        claims = [claim for claim in evidence.claims if evidence.metric_of.get(claim.key) == key]
-        found[key] = _plain(score(claims, evidence.referrals, on=on).dimensions["results"])
+    parts: list[tuple[int, str, History]] = []
+    for number, (known, history) in enumerate(zip(evidence, histories, strict=True)):
+        for key in sorted(set(known.metric_of.values())):
+            claims = [claim for claim in history.claims if known.metric_of.get(claim.key) == key]
+            if claims:
+                parts.append((number, key, replace(history, claims=claims)))
+    found: list[dict[str, dict[str, float]]] = [{} for _ in histories]
+    standings = standings_many([part for _, _, part in parts])
+    for (number, key, _), dimensions in zip(parts, standings, strict=True):
+        found[number][key] = _plain(dimensions[RESULTS])
     return found
 
 
@@ -100,10 +126,3 @@ def _plain(posterior: Posterior) -> dict[str, float]:
         "reliability": posterior.reliability,
         "n": posterior.n,
     }
-
-
-def _ledger(found: Score) -> list[dict[str, object]]:
-    return [
-        {"key": each.key, "dimension": each.dimension, "value": each.value, "reason": each.reason}
-        for each in found.contributions
-    ]

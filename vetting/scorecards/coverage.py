@@ -1,33 +1,45 @@
 """How much of what was declared has been asked and answered: silence shows here, and nowhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from vetting.engagements.metrics import metric
-from vetting.engagements.queries import of_profile as engagements_of
+from vetting.engagements.queries import of_profiles as engagements_of
 from vetting.followups.models import Ask
 from vetting.followups.queries import about
 from vetting.followups.states import OPEN
 from vetting.outcomes.models import Attestation, Outcome
-from vetting.outcomes.queries import current_attestations, of_profile
+from vetting.outcomes.queries import current_attestations, of_profiles
 from vetting.outcomes.states import VERIFIED
 
 # An engagement with several results shows the one that speaks least well: the picture never flatters.
 _ORDER = ("rejected", "missed", "corrected", "confirmed", "open", "declined", "silent", "not_asked")
 
 
-def coverage(profile_id: UUID) -> dict[str, object]:
-    """{declared, asked, answered, declined, silent, open, blocks}: engagements counted, a block's word for each."""
-    engagements = list(engagements_of(profile_id))
-    outcomes = list(of_profile(profile_id))
+def coverage(
+    profile_ids: Sequence[UUID], *, unreadable: Collection[str] = ()
+) -> Mapping[UUID, dict[str, object]]:
+    """{declared, asked, answered, declined, silent, open, blocks} of each: engagements counted, a block's word for each.
+
+    An answered result whose row cannot be read (`unreadable` holds its key) stays open until somebody has mended it.
+    """
+    words: dict[UUID, dict[UUID, list[str]]] = {profile_id: {} for profile_id in profile_ids}
+    for engagement in engagements_of(profile_ids):
+        words[engagement.profile_id][engagement.pk] = []
+    outcomes = list(of_profiles(profile_ids))
     asks = about(outcome.pk for outcome in outcomes)
     said = current_attestations(outcome.pk for outcome in outcomes)
-    words: dict[UUID, list[str]] = {engagement.pk: [] for engagement in engagements}
     for outcome in outcomes:
         if outcome.status != "superseded":
-            word = _word(outcome, asks.get(outcome.pk, []), said.get(outcome.pk, []))
-            words[outcome.goal.engagement_id].append(word)
-    blocks = [min(found, key=_ORDER.index, default="not_asked") for found in words.values()]
+            engagement = outcome.goal.engagement
+            readable = str(outcome.pk) not in unreadable
+            word = _word(outcome, asks.get(outcome.pk, []), said.get(outcome.pk, [])) if readable else "open"
+            words[engagement.profile_id].setdefault(engagement.pk, []).append(word)
+    return {profile_id: _counted(list(found.values())) for profile_id, found in words.items()}
+
+
+def _counted(engagements: Sequence[Sequence[str]]) -> dict[str, object]:
+    blocks = [min(words, key=_ORDER.index, default="not_asked") for words in engagements]
     answered = sum(block in {"confirmed", "corrected", "missed", "rejected"} for block in blocks)
     return {
         "declared": len(blocks),

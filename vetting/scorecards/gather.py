@@ -1,6 +1,7 @@
 """The only place where rows become evidence.
 
-Read here what counts: answered outcomes and accepted referrals. Nothing of a profile is read but its key.
+Read here what counts: answered outcomes and accepted referrals. Nothing of a profile is read but its key. A row that
+cannot be read is named and left out, so that one of them never keeps others from their score.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,25 +12,29 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from vetting.engagements.metrics import Metric, metric, usual_step
+from vetting.engagements.metrics import METRICS, Metric, metric, usual_step
 from vetting.outcomes.models import Attestation, Outcome
 from vetting.outcomes.queries import current_attestations
 from vetting.outcomes.rules import publication
 from vetting.outcomes.states import SCORED
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import accepted_of, given_by, reciprocal_pairs
-from vetting.scoring.evidence import Claim, PeerReferral
+from vetting.scoring.evidence import Claim, PeerReferral, ScoringError
 
 CLIENT_PROVED = 2  # from this evidence level on a client vouches with a mailbox of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One consultant's evidence; `metric_of` tells the metric of each claim's key, but of no sealed one."""
+    """One consultant's evidence; `metric_of` tells the metric of each claim's key, but of no sealed one.
+
+    `faults` says of each row that was left out why.
+    """
 
     claims: list[Claim] = field(default_factory=list)
     referrals: list[PeerReferral] = field(default_factory=list)
     metric_of: dict[str, str] = field(default_factory=dict)
+    faults: list[ScoringError] = field(default_factory=list)
 
 
 def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
@@ -43,8 +48,13 @@ def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
     known_elsewhere = _vouching_elsewhere([each.referee_id for rows in said.values() for each in rows])
     for outcome in outcomes:
         evidence = found[outcome.goal.engagement.profile_id]
-        evidence.claims.append(_claim(outcome, said[outcome.pk], known_elsewhere))
-        if publication(outcome, said[outcome.pk]) != "sealed":
+        testimony = said.get(outcome.pk, [])
+        try:
+            evidence.claims.append(_claim(outcome, testimony, known_elsewhere))
+        except ScoringError as fault:
+            evidence.faults.append(fault)
+            continue
+        if publication(outcome, testimony) != "sealed":
             evidence.metric_of[str(outcome.pk)] = outcome.goal.metric
     for profile_id, referrals in _referrals(profile_ids).items():
         found[profile_id].referrals.extend(referrals)
@@ -52,7 +62,9 @@ def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
 
 
 def _claim(outcome: Outcome, said: Sequence[Attestation], known_elsewhere: set[UUID]) -> Claim:
+    """Raises ScoringError where the row cannot be scored."""
     goal, engagement = outcome.goal, outcome.goal.engagement
+    _require_readable(outcome, said)
     last, kind = said[-1], metric(goal.metric)
     baseline = float(last.baseline_value if last.baseline_value is not None else goal.baseline)
     achieved = float(last.result_value if last.result_value is not None else outcome.achieved)
@@ -80,6 +92,25 @@ def _claim(outcome: Outcome, said: Sequence[Attestation], known_elsewhere: set[U
         share=_share(outcome, last),
         transfer=last.transfer,
     )
+
+
+def _require_readable(outcome: Outcome, said: Sequence[Attestation]) -> None:
+    """What the entrances do not let in may stand in the table all the same, after a restore or by hand."""
+    goal, key = outcome.goal, str(outcome.pk)
+    if not said:
+        message = "is missing: nobody has said what the status tells"
+        raise ScoringError(message, "testimony", key)
+    if goal.metric not in METRICS:
+        message = "is not in the catalogue"
+        raise ScoringError(message, "metric", key)
+    numbers = {
+        "baseline": said[-1].baseline_value if said[-1].baseline_value is not None else goal.baseline,
+        "target": goal.target,
+    }
+    for name, number in numbers.items():
+        if not number.is_finite():
+            message = "is not a finite number"
+            raise ScoringError(message, name, key)
 
 
 def _usual_change(kind: Metric, baseline: float) -> float:

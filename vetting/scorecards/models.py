@@ -7,8 +7,8 @@ from vetting.profiles.models import Profile
 class Scorecard(Row):
     """The present score of a profile. `mean`, `low` (10 % quantile), `high` (90 %) are on the scale of 0 to 100.
 
-    100 times the chance that a comparable goal is reached. `dimensions`, `ledger`, `metrics`, `referral` and `coverage`
-    are plain values as scorecards.compute() writes them. A card is stale where its versions differ from the profile's
+    100 times the chance that a comparable goal is reached. `dimensions`, `ledger`, `metrics`, `referral`, `coverage`
+    and `faults` (the rows left out: key, field, reason) are plain values as scorecards.compute() writes them. A card is stale where its versions differ from the profile's
     and the scale's.
     """
 
@@ -29,6 +29,7 @@ class Scorecard(Row):
     metrics = models.JSONField(default=dict)
     referral = models.JSONField(default=dict)
     coverage = models.JSONField(default=dict)
+    faults = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
 
     class Meta:
         indexes = (models.Index(fields=["-theta_low", "id"], name="scorecard_rank"),)
