@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from celery import Celery
-from celery.signals import setup_logging, worker_ready, worker_shutting_down
+from celery import Celery, bootsteps
+from celery.signals import setup_logging
 from django.db import close_old_connections
 from kombu.utils.imports import symbol_by_name
 
@@ -19,7 +19,6 @@ app = Celery("touchstone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 _log = structlog.get_logger(__name__)
-_closing = threading.Event()
 
 
 @setup_logging.connect
@@ -33,16 +32,24 @@ def _hang_the_bells(sender: Celery, **_: Any) -> None:
     sender.conf.beat_schedule = symbol_by_name("vetting.jobs.schedule:BEAT")
 
 
-@worker_ready.connect
-def _begin_sweep(**_: Any) -> None:
-    wakes = symbol_by_name("vetting.jobs.schedule:WAKES")
-    _closing.clear()
-    threading.Thread(target=sweep, args=[wakes, _closing], name="sweep", daemon=True).start()
+class Sweep(bootsteps.StartStopStep):
+    """Begins once the pool has forked and before anybody waits for the broker: without Redis letters go out too."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._closing = threading.Event()
+
+    def start(self, _parent: Any) -> None:
+        wakes = symbol_by_name("vetting.jobs.schedule:WAKES")
+        threading.Thread(target=sweep, args=[wakes, self._closing], name="sweep", daemon=True).start()
+
+    def stop(self, _parent: Any) -> None:
+        self._closing.set()
 
 
-@worker_shutting_down.connect
-def _end_sweep(**_: Any) -> None:
-    _closing.set()
+app.steps["worker"].add(Sweep)
 
 
 def sweep(wakes: Sequence[Callable[[], object]], closing: threading.Event) -> None:

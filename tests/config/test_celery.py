@@ -1,11 +1,15 @@
 """The worker looks by itself, whether or not a bell rings."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
 from django.conf import settings
 
 from config import celery
+from config.places import PROJECT
 
 
 @pytest.mark.django_db(transaction=True)
@@ -32,6 +36,36 @@ def test_a_closing_worker_sweeps_no_more():
     closing = threading.Event()
     closing.set()
     celery.sweep([lambda: 1 / 0], closing)
+
+
+def test_the_sweep_needs_no_broker():
+    """A worker whose Redis is away from the start waits for it, and sends letters meanwhile."""
+    environment = {"REDIS_URL": "redis://127.0.0.1:1/0", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--concurrency=1"]
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=os.environ | environment, stderr=subprocess.PIPE, text=True
+    ) as worker:
+        try:
+            assert any("sweep_failed" in line for line in worker.stderr)  # it looked, and found no database
+        finally:
+            worker.kill()
+
+
+def test_the_pages_ring_our_own_broker():
+    script = "import config.wsgi, celery; print(celery.current_app.conf.broker_url)"
+    environment = os.environ | {
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "DATABASE_URL": "postgres://x@127.0.0.1:1/y",
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "redis://127.0.0.1:1/0\n"
 
 
 def test_no_wait_for_redis_is_endless():
