@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from vetting.followups.models import Ask
-from vetting.followups.outbox import chase_due
+from vetting.followups.outbox import chase_due, tidy
 from vetting.mail.sending import Delivery, Fate
 
 KEY = re.compile(r"/r/([A-Za-z0-9_-]{43})/")
@@ -29,6 +29,7 @@ def sweep(at: datetime, drawer: Drawer | None = None) -> list[EmailMessage]:
     """Send everything that is due then; the letters of this sweep, in order."""
     drawer = drawer or Drawer()
     before = len(drawer.letters)
+    tidy(at=at)
     while chase_due(post=drawer, at=at):
         pass
     return drawer.letters[before:]

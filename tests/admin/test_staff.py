@@ -5,6 +5,9 @@ from django.contrib import admin
 
 from tests import builders as b
 from vetting.audit.queries import trail
+from vetting.followups.models import AskStep
+from vetting.followups.outbox import chase_due
+from vetting.mail.sending import Delivery, Fate
 from vetting.profiles.models import Profile
 from vetting.scorecards.models import Scorecard
 
@@ -23,7 +26,7 @@ def sam(client):
 def test_every_table_is_there():
     assert TABLES == [
         "ask", "askstep", "attestation", "auditentry", "engagement", "goal", "listing", "measurement", "organization",
-        "organizationdomain", "outcome", "profile", "referee", "referral", "scorecard", "selfclaim", "suppression",
+        "organizationdomain", "outbox", "outcome", "profile", "referee", "referral", "scorecard", "selfclaim", "suppression",
         "user",
     ]  # fmt: skip
 
@@ -68,6 +71,30 @@ def test_what_cannot_be_done_is_said(sam, verb):
     )
     assert "Ana Kalnina: This profile is draft by now." in page.content.decode()
     assert Profile.objects.get().status == "draft"
+
+
+class _Breaking:
+    def send(self, mail, *, before_data):
+        return Delivery(Fate.AMBIGUOUS if before_data() else Fate.STOPPED)
+
+
+def _settle(sam, verb, *steps):
+    data = {"action": verb, "_selected_action": [str(step.pk) for step in steps]}
+    return sam.post("/staff/vetting/askstep/", data, follow=True)
+
+
+@pytest.mark.parametrize(("verb", "state"), [("count_as_sent", "sent"), ("resend", "planned")])
+def test_staff_settle_a_letter_in_doubt(sam, verb, state):
+    b.asked(b.outcome(b.goal(b.engagement(b.consultant()))))
+    while chase_due(post=_Breaking(), at=b.AT):
+        pass
+    step = AskStep.objects.get()
+    assert step.state == "uncertain"
+    _settle(sam, verb, step)
+    step.refresh_from_db()
+    assert step.state == state
+    page = _settle(sam, verb, step)
+    assert "This letter is not in doubt any more." in page.content.decode()
 
 
 def test_others_stay_outside(client):

@@ -263,13 +263,13 @@ def test_cancelling_says_how_many(ana):
 
 def test_a_step_is_planned_once(ana):
     row = asked(ana)
-    actions.plan(row, "ask", letter="peer_ask", due_at=AT + timedelta(days=5))
+    actions.plan(row, {"ask": ("peer_ask", AT + timedelta(days=5))})
     assert AskStep.objects.get().due_at == AT
 
 
 def test_caps_hold_letters_to_referees_only(ana):
     row = asked(ana)
-    actions.plan(row, "told_end", letter="ask_expired", due_at=AT)
+    actions.plan(row, {"told_end": ("ask_expired", AT)})
     step = AskStep.objects.get(step="told_end")
     assert held_until(row, step, at=AT) == (AT, "")
 

@@ -243,7 +243,7 @@ def test_two_workers_cannot_pass_a_cap_together():
     """Both have looked before either sent; the last check, under the referee's lock, sees the other's DATA."""
     asks = [asked_by(name) for name in ("Ana Kalnina", "Eve Ozola", "Fay Liepa")]
     steps = [outbox.claim(at=AT) for _ in asks]
-    checks = [outbox._last_check(step, at=AT) for step in steps]
+    checks = [outbox._last_check(step, str(step.pk), at=AT) for step in steps]
     assert [check() for check in checks] == [True, True, False]
     outbox._stopped(steps[2], Delivery(Fate.STOPPED), AT)
     third = step_of(asks[2])
@@ -256,7 +256,7 @@ def test_two_workers_cannot_pass_a_cap_together():
 def test_two_workers_cannot_open_two_asks_of_a_pair(ask):
     second = again(ask)
     steps = [outbox.claim(at=AT) for _ in range(2)]
-    checks = [outbox._last_check(step, at=AT) for step in steps]
+    checks = [outbox._last_check(step, str(step.pk), at=AT) for step in steps]
     assert [check() for check in checks] == [True, False]
     outbox._sent(steps[0], SENT, AT)
     outbox._stopped(steps[1], Delivery(Fate.STOPPED), AT)
@@ -384,7 +384,7 @@ def test_data_whose_worker_died_is_sent_once_more_and_then_left_to_a_person(ask)
     moment = AT
     for state in ("planned", "uncertain"):
         step = outbox.claim(at=moment)
-        assert outbox._last_check(step, at=moment)() is True
+        assert outbox._last_check(step, state, at=moment)() is True
         outbox.recover(at=moment + LEASE)
         assert step_of(ask).state == "data"  # with DATA the lease began anew
         moment += 2 * LEASE

@@ -8,7 +8,7 @@ from tests import builders
 from tests.builders import AT, CARLA
 from tests.smtp_faults import DROP, FaultySmtp
 from vetting.followups.models import Ask, AskStep
-from vetting.followups.outbox import chase_due
+from vetting.followups.outbox import chase_due, tidy
 from vetting.mail.queries import is_suppressed
 from vetting.mail.sending import SmtpLine
 
@@ -31,6 +31,7 @@ def ask():
 
 def swept(at):
     with SmtpLine() as line:
+        tidy(at=at)
         while chase_due(post=line, at=at):
             pass
 

@@ -137,6 +137,24 @@ def test_a_stop_during_data_waits_for_nothing_and_is_the_last_word():
     assert (Ask.objects.get().status, AskStep.objects.get().state) == ("stopped", "sent")
 
 
+def test_a_pause_waits_for_the_last_check_under_way():
+    """So its commit stands either before the check, or after a letter that has begun."""
+    one_ask()
+    actions.the_outbox(at=AT)
+    step = outbox.claim(at=AT)
+    check = outbox._last_check(step, "key", at=AT)
+    states = []
+
+    def pause():
+        row = actions.pause(reason="A block list.", by=builders.staff(), at=AT)
+        states.append(AskStep.objects.get().state)
+        return row.status
+
+    first, ready = holding(actions.sending_is_on, check)
+    assert together(first, after(ready, pause)) == [True, "paused"]
+    assert states == ["data"]
+
+
 def test_an_ask_that_meets_a_stop_is_refused():
     ask = one_ask()
     eve = builders.engagement(builders.consultant("Eve Ozola"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.journeys.programs import Program, code_in, key_in, sign_up, text_of
 from vetting.followups.models import AskStep
-from vetting.followups.outbox import chase_due
+from vetting.followups.outbox import chase_due, tidy
 from vetting.jobs import scorecards, search
 from vetting.mail.sending import SmtpLine
 
@@ -29,6 +29,7 @@ def post_letters():
     steps = AskStep.objects.filter(state="planned", step__in=["ask", "told_answer"])
     moment = max([timezone.now(), *steps.values_list("due_at", flat=True)])
     with SmtpLine() as line:
+        tidy(at=moment)
         while chase_due(post=line, at=moment):
             pass
 

@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.db import models
 
 from vetting.accounts.models import User
+from vetting.admin.letters import LetterDesk
 from vetting.admin.profiles import ProfileDesk
 from vetting.admin.reading import ReadingDesk
 from vetting.admin.scorecards import ScorecardDesk
 from vetting.audit.models import AuditEntry
 from vetting.companies.models import Organization, OrganizationDomain
 from vetting.engagements.models import Engagement, Goal
-from vetting.followups.models import Ask, AskStep, Referee
+from vetting.followups.models import Ask, AskStep, Outbox, Referee
 from vetting.mail.models import Suppression
 from vetting.outcomes.models import Attestation, Measurement, Outcome
 from vetting.profiles.models import Profile, SelfClaim
@@ -48,7 +49,7 @@ _LISTS: tuple[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], tuple[
         ("kind", "status"),
         ("id", "subject_id"),
     ),
-    (AskStep, ("ask", "step", "state", "due_at", "attempts", "held"), ("state", "step"), ("message_id",)),
+    (Outbox, ("status", "status_at"), (), ()),
     (Suppression, ("reason", "at"), ("reason",), ()),
     (Referral, ("profile", "referrer", "status", "relation", "gets_fee"), ("status", "gets_fee"), ("skill",)),
     (Listing, ("profile", "theta_low", "level", "card_computed_at"), ("level",), ("profile__name",)),
@@ -64,3 +65,4 @@ for table, columns, filters, searched in _LISTS:
     admin.site.register(table, desk)
 admin.site.register(Profile, ProfileDesk)
 admin.site.register(Scorecard, ScorecardDesk)
+admin.site.register(AskStep, LetterDesk)

@@ -5,17 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from vetting.accounts.models import User
 from vetting.audit.actions import begin, move, record
 from vetting.followups import cadence, rules
-from vetting.followups.models import Ask, AskStep, Referee
+from vetting.followups.models import Ask, AskStep, Outbox, Referee
 from vetting.followups.queries import never_answered
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor, system
 from vetting.kernel.actors import referee as as_referee
-from vetting.kernel.keys import uuid7
 from vetting.kernel.mailboxes import clean_address, mailbox_of
 from vetting.kernel.text import check_text
 from vetting.kernel.verdict import require, require_all
@@ -59,7 +58,7 @@ def ask(
     )
     begin(row, by=consultant.actor, at=at, facts={"kind": kind, "subject": str(subject_id)})
     due_at = cadence.next_office_hour(at, cadence.zone_of(referee.country))
-    plan(row, "ask", letter=f"{kind}_ask", due_at=due_at)
+    plan(row, {"ask": (f"{kind}_ask", due_at)})
     return row
 
 
@@ -94,7 +93,7 @@ def save_draft(ask_id: UUID, *, answers: Mapping[str, Any], at: datetime) -> Ask
 def close_answered(row: Ask, *, at: datetime) -> None:
     """Called by the room that has just taken the testimony, in its transaction, with the ask locked."""
     _close(row, "answered", by=as_referee(row.referee_id), at=at)
-    plan(row, "told_answer", letter="ask_answered", due_at=at)
+    plan(row, {"told_answer": ("ask_answered", at)})
 
 
 @transaction.atomic
@@ -107,7 +106,7 @@ def decline(ask_id: UUID, *, at: datetime, reason: str = "") -> Ask:
         row.draft = {**row.draft, "declined_because": reason}
         row.save(update_fields=["draft"])
     _close(row, "declined", by=as_referee(row.referee_id), at=at)
-    plan(row, "told_answer", letter="ask_answered", due_at=at)
+    plan(row, {"told_answer": ("ask_answered", at)})
     return row
 
 
@@ -151,7 +150,7 @@ def bounce(row: Ask, *, for_good: bool, at: datetime) -> None:
         if not for_good and each.pk != row.pk:
             continue
         _close(each, "bounced", by=by, at=at)
-        plan(each, "told_end", letter="ask_failed", due_at=at)
+        plan(each, {"told_end": ("ask_failed", at)})
 
 
 @transaction.atomic
@@ -159,7 +158,7 @@ def expire(ask_id: UUID, *, at: datetime) -> None:
     row = lock(ask_id)
     if row.status in OPEN and row.expires_at <= at:
         _close(row, "expired", by=system("followups"), at=at)
-        plan(row, "told_end", letter="ask_expired", due_at=at)
+        plan(row, {"told_end": ("ask_expired", at)})
 
 
 @transaction.atomic
@@ -177,22 +176,62 @@ def forget(referee_id: UUID, *, at: datetime) -> None:
     record(referee, "forget", by=system("followups"), at=at)
 
 
-def plan(row: Ask, step: str, *, letter: str, due_at: datetime) -> None:
-    """Write the outbox row of that step; one that stands already stays as it is."""
-    step_id = uuid7()
-    AskStep.objects.bulk_create(
-        [
-            AskStep(
-                id=step_id,
-                ask=row,
-                step=step,
-                letter=letter,
-                due_at=due_at,
-                message_id=message_id(f"{row.pk.hex}.{step}"),
-            )
-        ],
-        ignore_conflicts=True,
-    )
+@transaction.atomic
+def pause(*, reason: str, by: Actor, at: datetime) -> Outbox:
+    """No letter begins after this commit, until `resume`. What falls due meanwhile waits."""
+    require(rules.may_run_outbox(by))
+    require_all(check_text(reason, field="reason", most=200))
+    return move(the_outbox(at=at), "paused", by=by, at=at, facts={"reason": reason.strip()})
+
+
+@transaction.atomic
+def resume(*, by: Actor, at: datetime) -> Outbox:
+    require(rules.may_run_outbox(by))
+    return move(the_outbox(at=at), "open", by=by, at=at)
+
+
+def the_outbox(*, at: datetime) -> Outbox:
+    """Its only row, made at the first look."""
+    row = Outbox.objects.first()
+    if row is not None:
+        return row
+    try:
+        with transaction.atomic():
+            return begin(Outbox(), by=system("followups"), at=at)
+    except IntegrityError:  # two looked first together
+        return Outbox.objects.get()
+
+
+def sending_is_on() -> bool:
+    """Locked until the transaction ends, among senders shared: who pauses waits for the last check under way."""
+    return all(row.status == "open" for row in Outbox.objects.raw("SELECT * FROM vetting_outbox FOR SHARE"))
+
+
+@transaction.atomic
+def resend(step_id: UUID, *, by: Actor, at: datetime) -> None:
+    """A person found that the letter in doubt did not arrive: once more, under the same Message-ID."""
+    step = lock_in_doubt(step_id, by=by)
+    AskStep.objects.filter(pk=step.pk).update(state="planned", due_at=at)
+    record(step, "resend", by=by, at=at)
+
+
+def plan(row: Ask, steps: Mapping[str, tuple[str, datetime]]) -> None:
+    """Write the outbox rows of those steps: letter and due date of each. One that stands already stays as it is."""
+    rows = [
+        AskStep(
+            ask=row, step=step, letter=letter, due_at=due_at, message_id=message_id(f"{row.pk.hex}.{step}")
+        )
+        for step, (letter, due_at) in steps.items()
+    ]
+    AskStep.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def lock_in_doubt(step_id: UUID, *, by: Actor) -> AskStep:
+    """That step, its ask and itself locked until the transaction ends; RefusedError where nothing is in doubt."""
+    lock(AskStep.objects.values_list("ask_id", flat=True).get(pk=step_id))
+    step = AskStep.objects.select_for_update(no_key=True).get(pk=step_id)
+    require(rules.may_settle(by, step))
+    return step
 
 
 def _suppress(referee: Referee, *, reason: str, by: Actor, at: datetime) -> None:
@@ -203,7 +242,8 @@ def _suppress(referee: Referee, *, reason: str, by: Actor, at: datetime) -> None
 
 def _close(row: Ask, status: str, *, by: Actor, at: datetime) -> None:
     move(row, status, by=by, at=at)
-    AskStep.objects.filter(ask=row, state__in=["planned", "claimed"]).update(
+    # One in doubt is no question for a person any more; the caps go on counting it.
+    AskStep.objects.filter(ask=row, state__in=["planned", "claimed", "uncertain"]).update(
         state="cancelled", held="", lease=None
     )
     # What this ask kept waiting may go next: another question of the same consultant to the same person.

@@ -1,7 +1,7 @@
 from django.db import models
 
 from vetting.accounts.models import User
-from vetting.followups.states import ASK, BEGUN, KINDS, STEP_STATES, STEPS
+from vetting.followups.states import ASK, BEGUN, KINDS, OUTBOX, STEP_STATES, STEPS
 from vetting.kernel.rows import MovedRow, Row, status_in
 
 
@@ -104,3 +104,21 @@ class AskStep(Row):
 
     def __str__(self) -> str:
         return f"{self.step} of {self.ask_id}"
+
+
+class Outbox(MovedRow):
+    """The switch for all letters, and when somebody last looked for what is due: a single row."""
+
+    MOVES = OUTBOX
+
+    swept_at = models.DateTimeField(null=True)
+    only = models.BooleanField(default=True, unique=True)
+
+    class Meta:
+        constraints = (
+            status_in(OUTBOX),
+            models.CheckConstraint(condition=models.Q(only=True), name="one_outbox"),
+        )
+
+    def __str__(self) -> str:
+        return self.status

@@ -1,22 +1,23 @@
 """The outbox: claim what is due, send it in two phases, and put right what a crash left behind."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F
 
-from vetting.audit.actions import move
+from vetting.audit.actions import move, record
 from vetting.followups import actions, cadence
-from vetting.followups.models import Ask, AskKey, AskStep, Referee
-from vetting.followups.queries import expired
+from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
+from vetting.followups.queries import PAUSED, expired, is_paused
 from vetting.followups.rules import held_until
 from vetting.followups.states import LETTER_STEPS
-from vetting.kernel.actors import system
+from vetting.kernel.actors import Actor, system
 from vetting.kernel.keys import digest, new_secret, uuid7
 from vetting.mail.letters import Rendered, day_words, message, message_id, render
 from vetting.mail.queries import is_suppressed
@@ -24,6 +25,7 @@ from vetting.mail.sending import Delivery, Fate, Post
 
 log = structlog.get_logger()
 
+SWEPT_EVERY = timedelta(seconds=5)  # many sweepers need not write down each look
 MOST_EXPIRED = 100  # closed in one go, so that letters never wait long for it
 
 # In which states of the ask a step's letter still makes sense; checked again under the lock just before DATA.
@@ -38,14 +40,18 @@ _FITS = {
 _BY = system("followups")
 
 
-def chase_due(*, post: Post, at: datetime) -> bool:
-    """Close what has run out and send one letter that is due; False where none was.
-
-    One at a time, so that each has the whole lease and its own moment.
-    """
+def tidy(*, at: datetime) -> None:
+    """Put right what a crash left behind, and close what has run out."""
+    row = actions.the_outbox(at=at)
+    if row.swept_at is None or row.swept_at <= at - SWEPT_EVERY:
+        Outbox.objects.filter(pk=row.pk).update(swept_at=at)
     recover(at=at)
     for ask_id in expired(at=at, most=MOST_EXPIRED):
         actions.expire(ask_id, at=at)
+
+
+def chase_due(*, post: Post, at: datetime) -> bool:
+    """Send one letter that is due; False where none was. One, so that each has its own moment and the whole lease."""
     step = claim(at=at)
     if step is not None:
         deliver(step, post=post, at=at)
@@ -54,9 +60,9 @@ def chase_due(*, post: Post, at: datetime) -> bool:
 
 @transaction.atomic
 def claim(*, at: datetime) -> AskStep | None:
-    """The step that has been due longest, now leased to this caller alone."""
-    due = AskStep.objects.filter(state="planned", due_at__lte=at).order_by("due_at", "id")
-    locked = due.select_for_update(skip_locked=True, of=("self",))
+    """The step that has been due longest, now leased to this caller alone; none while the outbox is paused."""
+    due = AskStep.objects.filter(~Exists(PAUSED), state="planned", due_at__lte=at)
+    locked = due.order_by("due_at", "id").select_for_update(skip_locked=True, of=("self",))
     step = locked.select_related("ask__referee", "ask__consultant").first()
     if step is None:
         return None
@@ -82,12 +88,16 @@ def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
         log.warning("letter_not_set", step=str(step.pk), letter=step.letter, error=type(error).__name__)
         _put_off(step, Delivery(Fate.TEMPORARY, type(error).__name__), at)
         return
-    if step.step in LETTER_STEPS:
-        AskKey.objects.create(
-            ask=ask, digest=digest(secret), created_at=at, expires_at=at + actions.QUEUE_LIFE
-        )
-    delivery = post.send(mail, before_data=_last_check(step, at=at))
+    delivery = post.send(mail, before_data=_last_check(step, secret, at=at))
     _SETTLE[delivery.fate](step, delivery, at)
+
+
+@transaction.atomic
+def count_as_sent(step_id: UUID, *, by: Actor, at: datetime) -> None:
+    """A person found that the letter in doubt did arrive. The days of its ask begin now, which is never too early."""
+    step = actions.lock_in_doubt(step_id, by=by)
+    record(step, "count_as_sent", by=by, at=at)
+    _sent(step, Delivery(Fate.SENT, "settled by staff"), at)
 
 
 @transaction.atomic
@@ -152,8 +162,11 @@ def _in_office_hours(step: AskStep, moment: datetime) -> datetime:
     return cadence.next_office_hour(moment, cadence.zone_of(step.ask.referee.country))
 
 
-def _last_check(step: AskStep, *, at: datetime) -> Callable[[], bool]:
-    """Between RCPT and DATA: under the locks of referee and ask, is this letter still ours to send, and wanted?"""
+def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], bool]:
+    """Between RCPT and DATA: under the locks of referee and ask, is this letter still ours to send, and wanted?
+
+    What its key opens is written down in the same transaction.
+    """
 
     @transaction.atomic
     def check() -> bool:
@@ -163,18 +176,25 @@ def _last_check(step: AskStep, *, at: datetime) -> Callable[[], bool]:
             step.step in LETTER_STEPS
             and (is_suppressed(ask.referee.email) or held_until(ask, step, at=at)[1])
         )
-        if not wanted:
+        if not wanted or not actions.sending_is_on():
             return False
         ours = AskStep.objects.filter(pk=step.pk, state="claimed", lease=step.lease)
-        return ours.update(state="data", lease_until=F("lease_until") + cadence.LEASE) == 1
+        if not ours.update(state="data", lease_until=F("lease_until") + cadence.LEASE):
+            return False
+        if step.step in LETTER_STEPS:
+            ends_at = at + actions.QUEUE_LIFE
+            AskKey.objects.create(ask=ask, digest=digest(secret), created_at=at, expires_at=ends_at)
+        return True
 
     return check
 
 
 @transaction.atomic
 def _sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
+    """The server's word outlives the lease: whoever has the step by now need not send it again."""
     ask = actions.lock(step.ask_id)
-    _settle(step, state="sent", sent_at=at, detail=delivery.detail, held="", lease=None)
+    unsettled = AskStep.objects.filter(pk=step.pk).exclude(state="sent")
+    unsettled.update(state="sent", sent_at=at, detail=delivery.detail, held="", lease=None)
     if step.step == "ask" and ask.status == "queued":
         _begin(ask, at=at)
 
@@ -185,22 +205,21 @@ def _begin(ask: Ask, *, at: datetime) -> None:
     ask.save(update_fields=["begun_at", "expires_at"])
     move(ask, "sent", by=_BY, at=at)
     zone = cadence.zone_of(ask.referee.country)
-    for step, letter in (
-        ("reminder_4", f"{ask.kind}_reminder"),
-        ("told_silent", "ask_silent"),
-        ("reminder_11", f"{ask.kind}_reminder"),
-    ):
-        actions.plan(ask, step, letter=letter, due_at=cadence.due(step, begun_at=at, zone=zone))
+    reminder = f"{ask.kind}_reminder"
+    letters = {"reminder_4": reminder, "told_silent": "ask_silent", "reminder_11": reminder}
+    due = {step: cadence.due(step, begun_at=at, zone=zone) for step in letters}
+    actions.plan(ask, {step: (letter, due[step]) for step, letter in letters.items()})
 
 
 def _stopped(step: AskStep, _: Delivery, at: datetime) -> None:
-    """The last check said no: the ask has closed, a cap now holds it, or the lease went to another."""
+    """The last check said no: all is paused, a cap now holds it, the ask has closed, or the lease went to another."""
     ask = Ask.objects.get(pk=step.ask_id)
     earliest, reason = held_until(ask, step, at=at)
-    if reason and ask.status in _FITS[step.step]:
-        _settle(step, state="planned", due_at=_in_office_hours(step, earliest), held=reason)
-    else:
+    if ask.status not in _FITS[step.step] or not (reason or is_paused()):
         _settle(step, state="cancelled")
+        return
+    due_at = _in_office_hours(step, earliest)
+    _settle(step, state="planned", due_at=due_at, held=reason, attempts=F("attempts") - 1)
 
 
 def _put_off(step: AskStep, delivery: Delivery, at: datetime) -> None:

@@ -7,10 +7,12 @@ from uuid import UUID
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from vetting.followups.cadence import KEPT_UNANSWERED
-from vetting.followups.models import Ask, AskKey, AskStep, Referee
+from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor
 from vetting.kernel.keys import digest
+
+PAUSED = Outbox.objects.filter(status="paused")
 
 
 def by_key(secret: str, *, at: datetime) -> Ask | None:
@@ -48,6 +50,10 @@ def expired(*, at: datetime, most: int) -> list[UUID]:
     """Open asks whose time is up."""
     rows = Ask.objects.filter(status__in=OPEN, expires_at__lte=at).order_by("expires_at")
     return list(rows.values_list("id", flat=True)[:most])
+
+
+def is_paused() -> bool:
+    return PAUSED.exists()
 
 
 def outbox_health(*, at: datetime) -> Mapping[str, object]:

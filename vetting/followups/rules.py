@@ -9,6 +9,7 @@ from vetting.accounts.models import User
 from vetting.followups import cadence
 from vetting.followups.models import Ask, AskStep
 from vetting.followups.states import BEGUN, LETTER_STEPS, OPEN
+from vetting.kernel.actors import Actor
 from vetting.kernel.mailboxes import clean_address, is_free_provider, loose_mailbox_of, registered_domain
 from vetting.kernel.text import check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
@@ -67,41 +68,54 @@ def may_answer(ask: Ask, *, at: datetime) -> Verdict:
     return ALLOWED
 
 
+def may_run_outbox(actor: Actor) -> Verdict:
+    return ALLOWED if actor.is_staff else refuse("not_staff", "Only staff of this site run its outbox.")
+
+
+def may_settle(actor: Actor, step: AskStep) -> Verdict:
+    """Only a letter in doubt is for a person to settle."""
+    if step.state != "uncertain":
+        return refuse("not_in_doubt", "This letter is not in doubt any more.")
+    return may_run_outbox(actor)
+
+
 def held_until(ask: Ask, step: AskStep, *, at: datetime) -> tuple[datetime, str]:
     """When that letter may go out at the earliest, and the reason a cap gives; (`at`, "") where none holds it."""
     if step.step not in LETTER_STEPS:
         return at, ""
-    if step.step == "ask" and _pair_is_busy(ask):
-        return at + cadence.EXPIRY, "This person has another open question of yours; this one follows it."
+    letters = _letters_to(ask.referee_id, besides=step)
     if step.step == "ask":
-        earliest = cadence.earliest_ask(_asks_begun(ask), at=at)
+        others = [each for each in letters if each.ask_id != ask.pk]
+        if any(_keeps_busy(each.ask, each) for each in others if each.ask.consultant_id == ask.consultant_id):
+            return (
+                at + cadence.EXPIRY,
+                "This person has another open question of yours; this one follows it.",
+            )
+        earliest = cadence.earliest_ask([_moment(each) for each in others if each.step == "ask"], at=at)
         if earliest > at:
             return earliest, "This person was asked twice in 90 days already, over all consultants."
-    earliest = cadence.earliest_letter(_letters_sent(step, ask.referee_id), at=at)
+    earliest = cadence.earliest_letter([_moment(each) for each in letters], at=at)
     if earliest > at:
         return earliest, "This person had three letters in 30 days already, over all consultants."
     return at, ""
 
 
-def _pair_is_busy(ask: Ask) -> bool:
-    others = Ask.objects.filter(consultant_id=ask.consultant_id, referee_id=ask.referee_id).exclude(pk=ask.pk)
-    may_be_there = AskStep.objects.filter(_MAY_BE_THERE, ask__in=others.filter(status__in=OPEN), step="ask")
-    return others.filter(status__in=BEGUN).exists() or may_be_there.exists()
-
-
-def _asks_begun(ask: Ask) -> list[datetime]:
-    """Moments of the last asks that reached her, or may have."""
-    others = Ask.objects.filter(referee_id=ask.referee_id).exclude(pk=ask.pk)
-    begun = others.filter(begun_at__isnull=False).values_list("begun_at", flat=True)
-    in_doubt = AskStep.objects.filter(_MAY_BE_THERE, ask__in=others.filter(begun_at=None), step="ask")
-    moments = [*begun, *in_doubt.values_list("lease_until", flat=True)]
-    return sorted(moment for moment in moments if moment is not None)[-cadence.NEW_ASKS :]
-
-
-def _letters_sent(step: AskStep, referee_id: UUID) -> list[datetime]:
-    """Moments of the last letters besides this one; one whose fate is unknown counts from the end of its lease."""
-    steps = AskStep.objects.filter(
+def _letters_to(referee_id: UUID, *, besides: AskStep) -> list[AskStep]:
+    """All that reached her, or may have: few, since the caps see to it."""
+    rows = AskStep.objects.filter(
         Q(state="sent") | _MAY_BE_THERE, ask__referee_id=referee_id, step__in=LETTER_STEPS
-    ).exclude(pk=step.pk)
-    moments = [sent_at or lease_until for sent_at, lease_until in steps.values_list("sent_at", "lease_until")]
-    return sorted(moment for moment in moments if moment is not None)[-cadence.LETTERS :]
+    )
+    return list(rows.exclude(pk=besides.pk).select_related("ask").order_by("id"))
+
+
+def _keeps_busy(other: Ask, letter: AskStep) -> bool:
+    """She has that other question before her, or may have."""
+    in_doubt = letter.step == "ask" and letter.state != "sent" and other.status in OPEN
+    return other.status in BEGUN or in_doubt
+
+
+def _moment(letter: AskStep) -> datetime:
+    """One whose fate is unknown counts from the end of its lease."""
+    moment = letter.sent_at or letter.lease_until
+    assert moment is not None, "nothing was sent without a lease"
+    return moment

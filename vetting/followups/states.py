@@ -25,5 +25,8 @@ KINDS = ("goal", "outcome", "peer", "sustain")
 STEPS = ("ask", "reminder_4", "told_silent", "reminder_11", "told_end", "told_answer")
 LETTER_STEPS = ("ask", "reminder_4", "reminder_11")  # to the referee, and counted by the caps
 
+# The one switch: paused, no letter of ours begins, whoever it is to.
+OUTBOX = moves("outbox", "open", open="paused", paused="open")
+
 # The mechanics of the outbox, not a status of the ask: planned > claimed > data > sent, back to planned on a 4xx.
 STEP_STATES = ("planned", "claimed", "data", "sent", "failed", "uncertain", "cancelled")

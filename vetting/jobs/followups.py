@@ -1,12 +1,14 @@
 """Letters that are due, asks that have run out, results nobody answered for."""
 
+import time
+
 from celery import shared_task
 
 from vetting.engagements import actions as engagements
 from vetting.engagements import queries as engagement_queries
 from vetting.followups import actions as followups
 from vetting.followups import queries as followup_queries
-from vetting.followups.outbox import chase_due
+from vetting.followups.outbox import chase_due, tidy
 from vetting.jobs.clock import now
 from vetting.kernel.actors import system
 from vetting.mail.sending import SmtpLine
@@ -15,15 +17,31 @@ from vetting.outcomes import queries as outcome_queries
 from vetting.referrals import actions as referrals
 from vetting.referrals import queries as referral_queries
 
+BATCH = 50  # letters between two looks at what others left behind
+SHIFT_SECONDS = 120.0  # well within a task's time limit, which would end it in the middle of a letter
+
 
 @shared_task(name="followups.wake")
 def wake() -> None:
-    """Until nothing is due: one SMTP connection for all of it."""
+    """Until nothing is due, or the shift is over: one SMTP connection for all of it."""
+    ends = time.monotonic() + SHIFT_SECONDS
     with SmtpLine() as line:
-        while chase_due(post=line, at=now()):
-            pass
+        more = True
+        while more and time.monotonic() < ends:
+            tidy(at=now())
+            more = _send_some(line, ends)
     note_silences()
     forget_silent()
+
+
+def _send_some(line: SmtpLine, ends: float) -> bool:
+    """False where nothing is due any more."""
+    for _ in range(BATCH):
+        if not chase_due(post=line, at=now()):
+            return False
+        if time.monotonic() > ends:
+            break
+    return True
 
 
 def note_silences() -> None:
