@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +18,7 @@ from vetting.engagements.metrics import METRICS, Category
 from vetting.engagements.states import MODES
 from vetting.profiles.states import AVAILABILITY
 from vetting.scorecards.queries import of_profile
-from vetting.search.dossier import results_of
+from vetting.search.explanation import explain
 from vetting.search.queries import facets, find
 from vetting.search.rules import HIGHEST_LEVEL, LONGEST_TEXT, Query
 
@@ -100,7 +101,8 @@ class EntrySerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     dimension = serializers.CharField()
     value = serializers.FloatField()
-    reason = serializers.CharField()
+    sentence = serializers.CharField(help_text="What happened, at what kind of client, and who says so.")
+    reason = serializers.CharField(help_text="Why the scale counts it as much as it does.")
 
 
 class ScorecardSerializer(StandingSerializer):
@@ -110,12 +112,20 @@ class ScorecardSerializer(StandingSerializer):
     theta_low = serializers.FloatField(help_text="Its lower bound, by which a search ranks.")
     dimensions = serializers.DictField(child=DimensionSerializer())
     metrics = serializers.DictField(child=DimensionSerializer())
-    ledger = EntrySerializer(many=True)
+    ledger = serializers.SerializerMethodField()
+    ledger_sum = serializers.SerializerMethodField(help_text="Theta less that of an empty history.")
     coverage = CoverageSerializer()
     model_version = serializers.CharField()
     as_of = serializers.DateField()
     computed_at = serializers.DateTimeField()
     current = serializers.SerializerMethodField()
+
+    @extend_schema_field(EntrySerializer(many=True))
+    def get_ledger(self, _card: Any) -> Any:
+        return EntrySerializer(self.context["explanation"].lines, many=True).data
+
+    def get_ledger_sum(self, _card: Any) -> float:
+        return float(self.context["explanation"].total)
 
     def get_current(self, card: Any) -> bool:
         """False for the seconds between a change of the evidence and the next card."""
@@ -179,12 +189,7 @@ class Card(Door):
         card = of_profile(profile.pk)
         if card is None:
             raise Http404
-        sealed = {result.key for result in results_of(profile, card) if result.publication == "sealed"}
-        answer = ScorecardSerializer(card).data
-        answer["ledger"] = [
-            entry | ({"reason": ""} if entry["key"] in sealed else {}) for entry in card.ledger
-        ]
-        return Response(answer)
+        return Response(ScorecardSerializer(card, context={"explanation": explain(profile, card)}).data)
 
 
 class Metrics(Door):

@@ -52,7 +52,7 @@ def dossier(request: HttpRequest, slug: str) -> HttpResponse:
     card = of_profile(profile.pk)
     results, referrals = results_of(profile, card), referrals_of(profile, card)
     ledger, page = ledger_of(card), _page(request, results)
-    rows = _ledger_rows(results, list(page), referrals, ledger)
+    rows = _ledger_rows(results, list(page), referrals, ledger, origin=profile.origin)
     context = {
         "profile": profile,
         "listed": profile.status in PUBLIC,
@@ -150,10 +150,12 @@ def _ledger_rows(
     here: Sequence[ShownResult],
     referrals: Sequence[ShownReferral],
     ledger: Ledger,
+    *,
+    origin: str,
 ) -> list[dict[str, object]]:
     """What parts/ledger.html takes: a row for each piece of evidence on this page, one for all others."""
     points = ledger.points
-    rows = [ledger_row(result, points[result.key]) for result in here if result.key in points]
+    rows = [ledger_row(result, points[result.key], origin=origin) for result in here if result.key in points]
     rows += [_referral_row(referral, points) for referral in referrals if referral.key in points]
     left = set(points) - {result.key for result in here} - {referral.key for referral in referrals}
     elsewhere = left & {result.key for result in results}

@@ -4,13 +4,13 @@ from datetime import date
 
 from vetting.engagements.states import PREREGISTRATION_WINDOW
 from vetting.search.dossier import Later, ShownResult, Value
+from vetting.search.explanation import SEALED, sentence
 from vetting.web.labels import DIMENSIONS, TRANSFER
 from vetting.web.ledger import Ledger
 from vetting.web.templatetags.wording import day, month, signed
 
 _DAYS_A_MONTH = 30.44
 _WINDOW = PREREGISTRATION_WINDOW.days
-_SEALED = "A result its client keeps sealed"
 _UNPROVED = {
     "submitted": "said by the consultant, nobody was asked yet",
     "awaiting_client": "asked, not answered yet",
@@ -32,7 +32,7 @@ def shown(result: ShownResult, ledger: Ledger, *, origin: str) -> dict[str, obje
     """What parts/result.html takes. Of a sealed result nothing is shown but that it counts, and how much."""
     common: dict[str, object] = {"key": result.key, "level": result.level, "adds": _adds(result, ledger)}
     if is_sealed(result):
-        return {**common, "metric": _SEALED, "sealed": True}
+        return {**common, "metric": SEALED, "sealed": True}
     unproved = _unproved(result)
     return {
         **common,
@@ -46,11 +46,11 @@ def shown(result: ShownResult, ledger: Ledger, *, origin: str) -> dict[str, obje
     }
 
 
-def ledger_row(result: ShownResult, points: int) -> dict[str, object]:
+def ledger_row(result: ShownResult, points: int, *, origin: str) -> dict[str, object]:
     """A row of parts/ledger.html, with a link to the result itself."""
     sealed = is_sealed(result)
     return {
-        "what": _SEALED if sealed else f"{result.metric_name}, {result.client}",
+        "what": sentence(result, by_record=origin == "public_record"),
         "url": f"#{result.key}",
         "when": "" if sealed else day(result.verified_on),
         "who": "" if sealed else result.witness,
