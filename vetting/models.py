@@ -5,6 +5,7 @@ from vetting.audit.models import AuditEntry
 from vetting.companies.models import Organization, OrganizationDomain
 from vetting.engagements.models import Engagement, Goal
 from vetting.followups.models import Ask, AskKey, AskStep, Referee
+from vetting.forecasts.models import Forecast, Settlement
 from vetting.mail.models import Suppression
 from vetting.outcomes.models import Attestation, Measurement, Outcome
 from vetting.profiles.models import Profile, SelfClaim
@@ -20,6 +21,7 @@ __all__ = [
     "Attestation",
     "AuditEntry",
     "Engagement",
+    "Forecast",
     "Goal",
     "Listing",
     "ListingMetric",
@@ -32,6 +34,7 @@ __all__ = [
     "Referral",
     "Scorecard",
     "SelfClaim",
+    "Settlement",
     "Suppression",
     "User",
 ]

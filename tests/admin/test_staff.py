@@ -25,8 +25,9 @@ def sam(client):
 
 def test_every_table_is_there():
     assert TABLES == [
-        "ask", "askstep", "attestation", "auditentry", "engagement", "goal", "listing", "measurement", "organization",
-        "organizationdomain", "outbox", "outcome", "profile", "referee", "referral", "scorecard", "selfclaim", "suppression",
+        "ask", "askstep", "attestation", "auditentry", "engagement", "forecast", "goal", "listing", "measurement", "organization",
+        "organizationdomain", "outbox", "outcome", "profile", "referee", "referral", "scorecard", "selfclaim", "settlement",
+        "suppression",
         "user",
     ]  # fmt: skip
 

@@ -49,6 +49,7 @@ ROWS = {
     "profiles_list": Row("GET", "profiles", "public"),
     "profiles_retrieve": Row("GET", "profiles/{ana}", "public"),
     "scorecards_retrieve": Row("GET", "scorecards/{ana}", "public"),
+    "forecasts_retrieve": Row("GET", "forecasts", "public"),
     "metrics_list": Row("GET", "metrics", "public"),
     "industries_list": Row("GET", "industries", "public"),
     "answers_retrieve": Row("GET", "answers/{key}", "public"),

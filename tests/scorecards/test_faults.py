@@ -12,9 +12,8 @@ from tests import builders as b
 from vetting.engagements.models import Goal
 from vetting.jobs import scorecards
 from vetting.outcomes.models import Attestation, Outcome
-from vetting.scorecards import actions
 from vetting.scorecards.actions import compute
-from vetting.scorecards.gather import gather
+from vetting.scorecards.gather import gather, history_of
 from vetting.scorecards.queries import of_profile, stale
 from vetting.scoring.batch import History
 from vetting.scoring.evidence import sift
@@ -99,7 +98,7 @@ def test_two_different_claims_under_one_key_are_both_set_apart():
     evidence = gather([ana.pk])[ana.pk]
     (claim,) = evidence.claims
     evidence.claims.append(replace(claim, level=4))
-    history = actions._history(evidence, at=LATER)
+    history = history_of(evidence, at=LATER)
     assert history == History(claims=[], referrals=[], on=LATER.date())
     assert [(fault.key, fault.field) for fault in evidence.faults] == [(claim.key, "level")]
     assert sift([claim], on=LATER.date()) == ([claim], [])

@@ -12,6 +12,7 @@ from vetting.audit.models import AuditEntry
 from vetting.companies.models import Organization, OrganizationDomain
 from vetting.engagements.models import Engagement, Goal
 from vetting.followups.models import Ask, AskStep, Outbox, Referee
+from vetting.forecasts.models import Forecast, Settlement
 from vetting.mail.models import Suppression
 from vetting.outcomes.models import Attestation, Measurement, Outcome
 from vetting.profiles.models import Profile, SelfClaim
@@ -52,6 +53,8 @@ _LISTS: tuple[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], tuple[
     (Outbox, ("status", "status_at"), (), ()),
     (Suppression, ("reason", "at"), ("reason",), ()),
     (Referral, ("profile", "referrer", "status", "relation", "gets_fee"), ("status", "gets_fee"), ("skill",)),
+    (Forecast, ("goal", "probability", "counted", "made_at"), ("model_version",), ("id",)),
+    (Settlement, ("forecast", "end", "reason", "settled_at"), ("end",), ("id",)),
     (Listing, ("profile", "theta_low", "level", "card_computed_at"), ("level",), ("profile__name",)),
     (AuditEntry, ("at", "kind", "verb", "before", "after", "actor_kind"), ("kind", "verb"), ("row_id",)),
 )

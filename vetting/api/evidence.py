@@ -83,3 +83,37 @@ class ReferralShownSerializer(serializers.Serializer[Any]):
     given_on = serializers.DateField(allow_null=True)
     weighs = serializers.BooleanField()
     why = serializers.CharField()
+
+
+class TenthSerializer(serializers.Serializer[Any]):
+    """The forecasts from `low` up to `high`: how many, how many came true, what they said on average."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    n = serializers.IntegerField()
+    met = serializers.IntegerField()
+    mean = serializers.FloatField(allow_null=True)
+
+
+class ReliabilitySerializer(serializers.Serializer[Any]):
+    """Lower is better; null while nothing is settled. The base rate knows how many goals are reached in all."""
+
+    n = serializers.IntegerField(help_text="How many are settled.")
+    met = serializers.IntegerField(help_text="How many of their goals were reached.")
+    mean = serializers.FloatField(allow_null=True, help_text="What was said on average.")
+    base_rate = serializers.FloatField(allow_null=True)
+    brier = serializers.FloatField(allow_null=True)
+    brier_base = serializers.FloatField(allow_null=True)
+    log_loss = serializers.FloatField(allow_null=True)
+    log_loss_base = serializers.FloatField(allow_null=True)
+    tenths = TenthSerializer(many=True)
+
+
+class ReferredSerializer(serializers.Serializer[Any]):
+    """How those turned out whom this consultant referred, by what clients have said since. Sealed ones are left out."""
+
+    referred = serializers.IntegerField()
+    with_results = serializers.IntegerField(help_text="How many of them have a result since.")
+    results = serializers.IntegerField()
+    met = serializers.IntegerField()
+    forecasts = ReliabilitySerializer()

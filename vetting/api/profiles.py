@@ -12,11 +12,13 @@ from vetting.api.doors import PUBLIC, Door, operation, page_of
 from vetting.api.evidence import (
     CoverageSerializer,
     ReferralShownSerializer,
+    ReferredSerializer,
     ResultSerializer,
     ScaleSerializer,
 )
 from vetting.api.fields import Figure, Input, Text, Texts, Whole
 from vetting.api.pages import PageInput
+from vetting.forecasts.queries import record_of_referrer
 from vetting.jobs.bell import ring
 from vetting.kernel.text import LINE, PARAGRAPH
 from vetting.profiles import actions, queries
@@ -97,6 +99,7 @@ class DossierSerializer(ProfileSerializer):
     coverage = CoverageSerializer(allow_null=True)
     results = ResultSerializer(many=True)
     referrals = ReferralShownSerializer(many=True)
+    referred = ReferredSerializer()
 
 
 class Profiles(Door):
@@ -121,6 +124,7 @@ class Dossier(Door):
                 "coverage": CoverageSerializer(card.coverage).data if card else None,
                 "results": ResultSerializer(results_of(profile, card), many=True).data,
                 "referrals": ReferralShownSerializer(referrals_of(profile, card), many=True).data,
+                "referred": ReferredSerializer(record_of_referrer(profile.pk)).data,
             }
         )
 

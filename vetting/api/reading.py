@@ -9,13 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from vetting.api.doors import PUBLIC, Door, operation
-from vetting.api.evidence import CoverageSerializer, ScaleSerializer
+from vetting.api.evidence import CoverageSerializer, ReliabilitySerializer, ScaleSerializer
 from vetting.api.fields import Figure, Text
 from vetting.api.pages import PageInput
 from vetting.api.profiles import StandingSerializer, visible_profile
 from vetting.companies.catalogue import INDUSTRIES, SIZE_BANDS
 from vetting.engagements.metrics import METRICS, Category
 from vetting.engagements.states import MODES
+from vetting.forecasts.queries import record_of_all
 from vetting.profiles.states import AVAILABILITY
 from vetting.scorecards.queries import of_profile
 from vetting.search.explanation import explain
@@ -132,6 +133,14 @@ class ScorecardSerializer(StandingSerializer):
         return bool(card.evidence_version == card.profile.evidence_version)
 
 
+class ForecastsSerializer(serializers.Serializer[Any]):
+    made = serializers.IntegerField()
+    open = serializers.IntegerField()
+    overdue = serializers.IntegerField(help_text="Of those open: their goal was due and has no result yet.")
+    void = serializers.IntegerField(help_text="The goal was withdrawn, or nobody ever answered.")
+    reliability = ReliabilitySerializer()
+
+
 class MetricSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     name = serializers.CharField()
@@ -190,6 +199,13 @@ class Card(Door):
         if card is None:
             raise Http404
         return Response(ScorecardSerializer(card, context={"explanation": explain(profile, card)}).data)
+
+
+class Forecasts(Door):
+    @operation("forecasts_retrieve", scope=PUBLIC, gives=ForecastsSerializer)
+    def get(self, _request: Request) -> Response:
+        """How the platform's own forecasts came out, against the base rate."""
+        return Response(ForecastsSerializer(record_of_all(at=self.at)).data)
 
 
 class Metrics(Door):

@@ -22,6 +22,7 @@ _READING = [
     path("profiles", profiles.Profiles.as_view()),
     path("profiles/<slug:slug>", profiles.Dossier.as_view()),
     path("scorecards/<slug:slug>", reading.Card.as_view()),
+    path("forecasts", reading.Forecasts.as_view()),
     path("metrics", reading.Metrics.as_view()),
     path("industries", reading.Industries.as_view()),
 ]

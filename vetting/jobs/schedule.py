@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from vetting.jobs import followups, scorecards, search
+from vetting.jobs import followups, forecasts, scorecards, search
 
 # The worker's own sweep and beat ring the same bells: either one alone is enough.
-WAKES: tuple[Callable[[], None], ...] = (followups.wake, scorecards.wake, search.wake)
+WAKES: tuple[Callable[[], None], ...] = (followups.wake, scorecards.wake, search.wake, forecasts.wake)
 SWEEP_SECONDS = 5
 
 BEAT: dict[str, dict[str, Any]] = {
@@ -17,4 +17,5 @@ BEAT: dict[str, dict[str, Any]] = {
         "options": {"expires": SWEEP_SECONDS},
     },
     "search": {"task": "search.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "forecasts": {"task": "forecasts.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }

@@ -9,10 +9,9 @@ from uuid import UUID
 from vetting.kernel.keys import uuid7
 from vetting.profiles.models import Profile
 from vetting.scorecards.coverage import coverage
-from vetting.scorecards.gather import Evidence, gather
+from vetting.scorecards.gather import Evidence, gather, history_of
 from vetting.scorecards.models import Scorecard
 from vetting.scoring.batch import History, score_many, standings_many
-from vetting.scoring.evidence import sift
 from vetting.scoring.score import Posterior, Score, on_scale
 from vetting.scoring.weights import RESULTS
 
@@ -45,7 +44,7 @@ def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
     """
     versions = dict(Profile.objects.filter(pk__in=profile_ids).values_list("pk", "evidence_version"))
     evidence = gather(list(versions))
-    histories = [_history(evidence[profile_id], at=at) for profile_id in versions]
+    histories = [history_of(evidence[profile_id], at=at) for profile_id in versions]
     faults = [evidence[profile_id].faults for profile_id in versions]
     unreadable = {fault.key for found in faults for fault in found}
     covered = coverage(list(versions), unreadable=unreadable)
@@ -69,14 +68,6 @@ def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
     return Scorecard.objects.bulk_create(
         cards, update_conflicts=True, unique_fields=["profile"], update_fields=_COMPUTED
     )
-
-
-def _history(evidence: Evidence, *, at: datetime) -> History:
-    """On the day of the score. Evidence of a clock that runs ahead over midnight must not stop the nightly run."""
-    on = max([at.date(), *(claim.verified_on for claim in evidence.claims)])
-    claims, faults = sift(evidence.claims, on=on)
-    evidence.faults.extend(faults)
-    return History(claims=claims, referrals=evidence.referrals, on=on)
 
 
 def _figures(found: Score) -> dict[str, Any]:

@@ -6,7 +6,7 @@ cannot be read is named and left out, so that one of them never keeps others fro
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from vetting.outcomes.rules import publication
 from vetting.outcomes.states import SCORED
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import accepted_of, given_by, reciprocal_pairs
-from vetting.scoring.evidence import Claim, PeerReferral, ScoringError
+from vetting.scoring.batch import History
+from vetting.scoring.evidence import Claim, PeerReferral, ScoringError, sift
 
 CLIENT_PROVED = 2  # from this evidence level on a client vouches with a mailbox of its own
 
@@ -61,6 +62,17 @@ def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
     return found
 
 
+def history_of(evidence: Evidence, *, at: datetime) -> History:
+    """For the scale, on the day of the score. Evidence of a clock that runs ahead over midnight must not stop the run.
+
+    What cannot be scored together goes to the evidence's `faults`.
+    """
+    on = max([at.date(), *(claim.verified_on for claim in evidence.claims)])
+    claims, faults = sift(evidence.claims, on=on)
+    evidence.faults.extend(faults)
+    return History(claims=claims, referrals=evidence.referrals, on=on)
+
+
 def _claim(outcome: Outcome, said: Sequence[Attestation], known_elsewhere: set[UUID]) -> Claim:
     """Raises ScoringError where the row cannot be scored."""
     goal, engagement = outcome.goal, outcome.goal.engagement
@@ -79,7 +91,7 @@ def _claim(outcome: Outcome, said: Sequence[Attestation], known_elsewhere: set[U
         target=float(goal.target),
         achieved=achieved,
         direction=kind.direction,
-        usual_change=_usual_change(kind, baseline),
+        usual_change=usual_change(kind, baseline),
         level=outcome.level,
         preregistered=goal.preregistered,
         rejected=rejected,
@@ -113,7 +125,7 @@ def _require_readable(outcome: Outcome, said: Sequence[Attestation]) -> None:
             raise ScoringError(message, name, key)
 
 
-def _usual_change(kind: Metric, baseline: float) -> float:
+def usual_change(kind: Metric, baseline: float) -> float:
     """The metric's usual step as a share of the baseline; from zero there is no share, and none is used."""
     step = float(usual_step(kind, Decimal(baseline)))
     return step / abs(baseline) if baseline else step

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from vetting.forecasts.queries import record_of_referrer
 from vetting.profiles.models import Profile
 from vetting.profiles.queries import claims_of, visible_to
 from vetting.profiles.rules import PUBLIC
@@ -67,6 +68,7 @@ def dossier(request: HttpRequest, slug: str) -> HttpResponse:
         "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
         "next_url": f"?page={page.number + 1}" if page.has_next() else "",
         "referrals": [_referral(referral, ledger) for referral in referrals],
+        "referred": record_of_referrer(profile.pk),
         "complain": _complaint(profile),
         **(_standing(card) if card else {}),
         "ledger": rows,

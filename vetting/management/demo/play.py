@@ -19,6 +19,8 @@ from vetting.engagements.models import Engagement
 from vetting.followups import actions as followups
 from vetting.followups import queries as followup_queries
 from vetting.followups.rules import may_answer
+from vetting.forecasts.actions import foretell, settle
+from vetting.forecasts.queries import due as forecasts_due
 from vetting.kernel.actors import Actor, system
 from vetting.management.demo.clients import Client
 from vetting.management.demo.logins import DANA, SAM
@@ -62,6 +64,8 @@ def play(script: Script, *, on_day: Callable[[float], None]) -> None:
 
     def at_night(at: datetime) -> None:
         _note_silences(at)
+        foretell(forecasts_due(at=at, most=_MOST), at=at)
+        settle(at=at)
         night = next(nights)
         if night & (night - 1) == 0:  # a power of two: each time the story has become twice as long
             _count_rows()

@@ -46,6 +46,12 @@ def number(value: object, places: int = 2) -> str:
 
 
 @register.filter
+def percent(value: float) -> str:
+    """0.314 reads 31 %"""
+    return f"{number(100 * value, 0)}{_FIXED}%"
+
+
+@register.filter
 def measure(value: object, unit: str) -> str:
     """A number with its unit: 9.4|measure:"EUR" reads 9.40 EUR, 12.50|measure:"percent" reads 12.5 %.
 
