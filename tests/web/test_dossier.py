@@ -487,9 +487,8 @@ def test_the_page_takes_the_same_queries_however_long_it_is(client, ana, django_
         b.referral(ana, ("Peer", f"peer@number-{each}.example"))
     b.published(ana)
     read(client, ana)  # the field's spread is kept for a minute
-    with django_assert_num_queries(
-        7
-    ):  # profile, card, results, answers, later values, referrals, referrers, claims
+    # profile, card, results, answers, later values, referrals, referrers, claims, and whom she referred
+    with django_assert_num_queries(8):
         read(client, ana)
 
 
