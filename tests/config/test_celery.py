@@ -82,3 +82,10 @@ def test_every_bell_of_the_schedule_rings_a_task_that_exists():
     celery.app.loader.import_default_modules()
     for name, bell in celery.app.conf.beat_schedule.items():
         assert bell["task"] in celery.app.tasks, name
+
+
+def test_a_command_rings_it_too():
+    script = "import manage, celery; print(celery.current_app.main)"
+    command = [sys.executable, "-c", script]
+    told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert told.stdout == "touchstone\n"

@@ -2,13 +2,17 @@
 
 import json
 import re
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.letterbox import Letterbox
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,15 @@ class Program:
 
     def with_key(self, secret: str) -> "Program":
         return replace(self, headers={"Authorization": f"Bearer {secret}"})
+
+
+def eventually(look: Callable[[], Found], *, seconds: float = 20) -> Found:
+    """What `look` gives once it gives something: the worker needs a moment."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.1)
+    return found
 
 
 def sign_up(program: Program, letterbox: Letterbox, email: str) -> Program:
