@@ -61,6 +61,9 @@ def configure(*, level: str, as_json: bool) -> None:
             },
             "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["stream"], "level": level},
-            "loggers": {"celery": {"level": "WARNING"}},  # it tells of every bell it rings
+            "loggers": {
+                "celery": {"level": "WARNING"},  # it tells of every bell it rings
+                "mail.log": {"level": "WARNING"},  # aiosmtpd, of every line it hears
+            },
         }
     )

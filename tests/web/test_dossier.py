@@ -67,7 +67,7 @@ def test_self_description_stands_apart_and_quoted(client):
     )
     b.published(guru)
     page = read(client, guru)
-    section = part(page, '<section class="quote"', "</section>")
+    section = part(page, '<section class="quote section', "</section>")
     assert words(section).endswith(
         "Self-described In the consultant's own words. No score and no search reads them. "
         "Followers on a network: 120 000 Title Growth guru About I <b>know</b>. Really."

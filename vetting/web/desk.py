@@ -116,7 +116,7 @@ def _board(lines: Sequence[AskLine]) -> list[dict[str, Any]]:
                 "more": max(0, len(here) - _IN_A_COLUMN),
             }
         )
-    return columns
+    return sorted(columns, key=lambda column: not column["count"])  # what holds nothing comes last
 
 
 def _standing(card: Any) -> standings.Standing:
