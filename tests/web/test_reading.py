@@ -30,6 +30,18 @@ def test_the_front_page_of_an_empty_platform_promises_nothing(client):
     assert "For example" not in words(page)
 
 
+@pytest.mark.parametrize("address", ["/", "/search/"])
+def test_pages_say_that_the_demo_world_is_being_made(client, settings, tmp_path, address):
+    settings.DEMO_FILE = tmp_path / "demo.json"
+    told = tmp_path / "demo.part"
+    told.write_text("41")
+    page = client.get(address)
+    assert "The demo world is being made 41 % Some years of an invented market" in words(page)
+    assert '<progress class="part" max="100" value="41"' in page.content.decode()
+    told.write_text("")  # caught in the instant in which it is written
+    assert "The demo world is being made" not in words(client.get(address))
+
+
 def three_people():
     shop, works = b.client(), b.client("Nordlicht", industry="28")
     ana, ben, cid = (b.consultant(name) for name in ("Ana Kalnina", "Ben Berzins", "Cid Celms"))

@@ -14,7 +14,7 @@ from vetting.companies.catalogue import INDUSTRIES, SIZE_BANDS
 from vetting.engagements.metrics import METRICS
 from vetting.search.queries import Page, facets, find
 from vetting.search.rules import HIGHEST_LEVEL, LONGEST_TEXT, Query
-from vetting.web import hits, standings
+from vetting.web import hits, making, standings
 from vetting.web.labels import AVAILABILITY, label
 from vetting.web.refusals import refusals_on
 from vetting.web.templatetags.wording import measure
@@ -139,6 +139,7 @@ def _found(form: SearchForm, given: Mapping[str, str], page: Page) -> dict[str, 
     return {
         "page": page,
         "hits": shown,
+        "making": making.percent(),
         "above": sum(map(standings.is_above, cards)),
         "ranked_by": METRICS[page.ranked_by].name.lower() if page.ranked_by else "",
         "facets": _facets(query, given, page.total) if page.total else [],

@@ -19,7 +19,7 @@ from vetting.scoring.weights import PUBLISHED
 from vetting.search.models import Listing
 from vetting.search.queries import find, metrics_listed
 from vetting.search.rules import Query
-from vetting.web import hits, standings
+from vetting.web import hits, making, standings
 from vetting.web.labels import DIMENSIONS
 
 _EXAMPLES = 3
@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "examples": [_example(number, metric, listing) for number, (metric, listing) in enumerate(found)],
         "hits": [hits.hit(listing, field, query=Query(), ranked_by=metric) for metric, listing in found],
+        "making": making.percent(),
     }
     return render(request, "pages/reading/home.html", context)
 

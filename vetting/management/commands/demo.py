@@ -46,8 +46,13 @@ class Command(BaseCommand):
             self.stdout.write("The demo world is there already; nothing was changed.")
         else:
             script = write(seed=options["seed"], consultants=consultants, years=years, at=now)
-            with self._progress() as on_part:
-                build(script, on_part=on_part)
+            with self._progress() as on_part, self._progress_for_pages() as on_pages:
+
+                def on_both(part: float) -> None:
+                    on_part(part)
+                    on_pages(part)
+
+                build(script, on_part=on_both)
             self.stdout.write(f"The demo world is made: {consultants} consultants, all of them invented.")
         file: Path | None = settings.DEMO_FILE
         if file is not None and not file.exists():
@@ -55,7 +60,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Log-ins and an API key stand in {file}.")
 
     @contextmanager
-    def _progress(self) -> Iterator[Callable[[float], None]]:
+    def _progress(self) -> Iterator[Callable[[float], object]]:
         """A bar on a terminal; elsewhere a line for each tenth."""
         console = Console(stderr=True)
         if not console.is_terminal:
@@ -65,6 +70,17 @@ class Command(BaseCommand):
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("Making the demo world", total=1.0)
             yield lambda part: bar.update(task, completed=part)
+
+    @contextmanager
+    def _progress_for_pages(self) -> Iterator[Callable[[float], object]]:
+        """The whole percents, in a file that the pages read: they are empty until all is there."""
+        file: Path = settings.DEMO_FILE.with_suffix(".part")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("0")
+        try:
+            yield lambda part: file.write_text(str(int(part * 100)))
+        finally:
+            file.unlink()
 
 
 class _Lines:
