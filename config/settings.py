@@ -144,6 +144,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "web:desk"  # leads a newcomer on
 LOGOUT_REDIRECT_URL = "/"
 
+ACCOUNT_ADAPTER = "vetting.web.entrance.Entrance"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]  # no password is asked; one may be set afterwards

@@ -1,0 +1,18 @@
+"""Who may come in: an account needs an address that letters reach."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
+
+from vetting.kernel.mailboxes import clean_address
+
+
+class Entrance(DefaultAccountAdapter):  # type: ignore[misc]  # allauth comes without types
+    """allauth asks it, for pages and programs alike."""
+
+    def clean_email(self, email: str) -> str:
+        """Django's own check takes root@localhost, and our letter would go to whoever that is at the mail server's."""
+        address = clean_address(email)
+        if address is None:
+            message = "This is not an address a letter can reach."
+            raise ValidationError(message, "invalid_email")
+        return address
