@@ -15,7 +15,7 @@ from tests.drawer import Drawer, sweep
 from vetting.engagements import actions as engagements
 from vetting.engagements.models import Engagement
 from vetting.followups import actions, outbox
-from vetting.followups.models import Ask, AskStep
+from vetting.followups.models import Ask, AskStep, Outbox
 from vetting.kernel.verdict import InvalidError, RefusedError
 from vetting.mail.sending import Delivery, Fate
 from vetting.outcomes import actions as outcomes
@@ -172,6 +172,19 @@ def test_a_decline_and_a_bounce_do_not_lock_each_other_out():
     bounced = Delivery(Fate.PERMANENT, "550 5.1.1")
     declined, nothing = together(first, after(ready, lambda: outbox._failed(step, bounced, AT)))
     assert (declined.status, nothing, Ask.objects.get().status) == ("declined", None, "declined")
+
+
+def test_a_sweep_waits_for_no_long_transaction_of_letters():
+    one_ask()
+    outbox.tidy(at=AT)
+    first, ready = holding(actions.sending_is_on, lambda: time.sleep(HOLD) or time.monotonic())
+    ended, swept = together(
+        first, after(ready, lambda: outbox.tidy(at=AT + timedelta(minutes=1)) or time.monotonic())
+    )
+    assert swept < ended
+    assert Outbox.objects.get().swept_at == AT
+    outbox.tidy(at=AT + timedelta(minutes=2))
+    assert Outbox.objects.get().swept_at == AT + timedelta(minutes=2)
 
 
 def test_an_answer_and_a_withdrawal_do_not_lock_each_other_out():
