@@ -49,6 +49,7 @@ ROWS = {
     "profiles_list": Row("GET", "profiles", "public"),
     "profiles_retrieve": Row("GET", "profiles/{ana}", "public"),
     "scorecards_retrieve": Row("GET", "scorecards/{ana}", "public"),
+    "scorecards_evidence": Row("GET", "scorecards/{ana}/evidence", "public"),
     "forecasts_retrieve": Row("GET", "forecasts", "public"),
     "metrics_list": Row("GET", "metrics", "public"),
     "industries_list": Row("GET", "industries", "public"),
@@ -62,6 +63,8 @@ ROWS = {
     "profiles_me_change": Row("PATCH", "profiles/me", "profile", body={"place": "Liepaja"}),
     "profiles_me_submit": Row("POST", "profiles/me/submit", "profile", 409),
     "profiles_me_pause": Row("POST", "profiles/me/pause", "profile"),
+    "profiles_me_evidence": Row("GET", "profiles/me/evidence", "read"),
+    "profiles_me_narrowing": Row("GET", "profiles/me/narrowing", "read"),
     "profiles_me_claims_list": Row("GET", "profiles/me/claims", "read"),
     "profiles_me_claims_add": Row(
         "POST", "profiles/me/claims", "profile", 201, {"kind": "title", "text": "Guru"}

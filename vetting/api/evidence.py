@@ -117,3 +117,19 @@ class ReferredSerializer(serializers.Serializer[Any]):
     results = serializers.IntegerField()
     met = serializers.IntegerField()
     forecasts = ReliabilitySerializer()
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    """`claims` stands in what the consultant gets of herself; everybody else gets `readings` in its place."""
+
+    format = serializers.CharField()
+    on = serializers.DateField(help_text="The day of the score: evidence flattens with its age.")
+    constants = serializers.DictField(help_text="All that the scale takes as given.")
+    referrals = serializers.ListField(child=serializers.DictField(), help_text="Peers and circles by number.")
+    readings = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="What each claim tells in a dimension: its category, and how much that counts.",
+    )
+    claims = serializers.ListField(child=serializers.DictField(), required=False)
+    card = serializers.DictField(help_text="What came out, to compare with.")

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from vetting.api.doors import PUBLIC, Door, operation, page_of
 from vetting.api.evidence import (
     CoverageSerializer,
+    EvidenceSerializer,
     ReferralShownSerializer,
     ReferredSerializer,
     ResultSerializer,
@@ -24,6 +25,7 @@ from vetting.kernel.text import LINE, PARAGRAPH
 from vetting.profiles import actions, queries
 from vetting.profiles.models import Profile
 from vetting.profiles.states import AVAILABILITY, CLAIM_KINDS
+from vetting.scorecards.gather import evidence_of, next_steps
 from vetting.scorecards.queries import of_profile
 from vetting.search.dossier import referrals_of, results_of
 
@@ -100,6 +102,23 @@ class DossierSerializer(ProfileSerializer):
     results = ResultSerializer(many=True)
     referrals = ReferralShownSerializer(many=True)
     referred = ReferredSerializer()
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """One more piece of evidence of a kind. `narrower` is the part of today's interval it takes away on average."""
+
+    words = serializers.CharField()
+    same_client = serializers.BooleanField()
+    level = serializers.IntegerField()
+    preregistered = serializers.BooleanField()
+    answered = serializers.BooleanField(help_text="With the questions about money and transfer answered.")
+    follow_up = serializers.BooleanField(help_text="About a confirmed result, after six months.")
+    width = serializers.FloatField(help_text="The interval's expected width, in standard deviations.")
+    narrower = serializers.FloatField()
+
+
+class StepsSerializer(serializers.Serializer[Any]):
+    results = StepSerializer(many=True)
 
 
 class Profiles(Door):
@@ -179,6 +198,24 @@ class Pause(Door):
         profile = actions.pause(own_profile(self), by=self.actor, at=self.at)
         ring("scorecards", "search")
         return Response(OwnProfileSerializer(profile).data)
+
+
+class OwnEvidence(Door):
+    @operation("profiles_me_evidence", scope="read", gives=EvidenceSerializer)
+    def get(self, _request: Request) -> Response:
+        """All that your score was computed from: docs/recompute.py computes it again."""
+        card = of_profile(own_profile(self).pk)
+        if card is None:
+            raise Http404
+        return Response(evidence_of(card, is_owner=True))
+
+
+class Narrowing(Door):
+    @operation("profiles_me_narrowing", scope="read", gives=StepsSerializer)
+    def get(self, _request: Request) -> Response:
+        """What would narrow your interval, best first, on average over what a client may answer."""
+        steps = next_steps(own_profile(self).pk, at=self.at)
+        return Response({"results": StepSerializer(steps, many=True).data})
 
 
 class Claims(Door):

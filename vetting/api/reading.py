@@ -9,7 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from vetting.api.doors import PUBLIC, Door, operation
-from vetting.api.evidence import CoverageSerializer, ReliabilitySerializer, ScaleSerializer
+from vetting.api.evidence import (
+    CoverageSerializer,
+    EvidenceSerializer,
+    ReliabilitySerializer,
+    ScaleSerializer,
+)
 from vetting.api.fields import Figure, Text
 from vetting.api.pages import PageInput
 from vetting.api.profiles import StandingSerializer, visible_profile
@@ -18,6 +23,7 @@ from vetting.engagements.metrics import METRICS, Category
 from vetting.engagements.states import MODES
 from vetting.forecasts.queries import record_of_all
 from vetting.profiles.states import AVAILABILITY
+from vetting.scorecards.gather import evidence_of
 from vetting.scorecards.queries import of_profile
 from vetting.search.explanation import explain
 from vetting.search.queries import facets, find
@@ -199,6 +205,16 @@ class Card(Door):
         if card is None:
             raise Http404
         return Response(ScorecardSerializer(card, context={"explanation": explain(profile, card)}).data)
+
+
+class Evidence(Door):
+    @operation("scorecards_evidence", scope=PUBLIC, gives=EvidenceSerializer)
+    def get(self, _request: Request, slug: str) -> Response:
+        """What the scale read for this card, with every constant: docs/recompute.py computes the score from it."""
+        card = of_profile(visible_profile(self, slug).pk)
+        if card is None:
+            raise Http404
+        return Response(evidence_of(card, is_owner=False))
 
 
 class Forecasts(Door):

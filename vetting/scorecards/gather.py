@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
@@ -19,8 +20,11 @@ from vetting.outcomes.rules import publication
 from vetting.outcomes.states import SCORED
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import accepted_of, given_by, reciprocal_pairs
+from vetting.scorecards.models import Scorecard
 from vetting.scoring.batch import History
 from vetting.scoring.evidence import Claim, PeerReferral, ScoringError, sift
+from vetting.scoring.export import reduced, whole
+from vetting.scoring.narrowing import Step, narrowing
 
 CLIENT_PROVED = 2  # from this evidence level on a client vouches with a mailbox of its own
 
@@ -71,6 +75,32 @@ def history_of(evidence: Evidence, *, at: datetime) -> History:
     claims, faults = sift(evidence.claims, on=on)
     evidence.faults.extend(faults)
     return History(claims=claims, referrals=evidence.referrals, on=on)
+
+
+def next_steps(profile_id: UUID, *, at: datetime) -> list[Step]:
+    """What would narrow this consultant's interval, best first."""
+    history = history_of(gather([profile_id])[profile_id], at=at)
+    return narrowing(history.claims, history.referrals, on=history.on)
+
+
+def evidence_of(card: Scorecard, *, is_owner: bool) -> dict[str, Any]:
+    """What docs/recompute.py takes to compute this card again, and beside it what the card says.
+
+    Everybody reads what the likelihood reads; the numbers of the claims, fees among them, only the consultant.
+    """
+    history = history_of(gather([card.profile_id])[card.profile_id], at=card.computed_at)
+    export = whole if is_owner else reduced
+    return export(history.claims, history.referrals, on=history.on) | {
+        "card": {
+            "model_version": card.model_version,
+            "mean": card.theta,
+            "low": card.theta_low,
+            "ledger": [
+                {"key": row["key"], "dimension": row["dimension"], "value": row["value"]}
+                for row in card.ledger
+            ],
+        }
+    }
 
 
 def _claim(outcome: Outcome, said: Sequence[Attestation], known_elsewhere: set[UUID]) -> Claim:

@@ -245,7 +245,7 @@ def _read(people: Sequence[_Person], constants: Constants) -> _Readings:
         observed=seen,
         category=category,
         opens=np.flatnonzero(np.diff(claim * len(names) + dimension, prepend=-1)),
-        rows=_rows(
+        rows=log_likelihoods(
             dimension=dimension,
             category=category,
             hardness=np.where(about_goal, hardness[claim], 0.0),
@@ -291,7 +291,7 @@ def _hardness(numbers: Floats, constants: Constants) -> Floats:
     return constants.slope * (asked - constants.typical_ambition)
 
 
-def _rows(
+def log_likelihoods(
     *,
     dimension: Ints,
     category: Ints,

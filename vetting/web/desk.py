@@ -28,6 +28,7 @@ from vetting.outcomes.rules import may_ask_client, may_report
 from vetting.outcomes.states import GONE
 from vetting.profiles.models import Profile
 from vetting.profiles.rules import PUBLIC, may_list
+from vetting.scorecards.gather import next_steps
 from vetting.scorecards.queries import of_profile
 from vetting.web import standings
 from vetting.web.asklines import AskLine, lines_of
@@ -35,6 +36,7 @@ from vetting.web.owner import own_profile, user_of
 from vetting.web.templatetags.wording import day
 
 _MOST_STEPS = 3
+_MOST_KINDS = 5  # of evidence that would narrow the interval; the API gives all
 _RECENT = timedelta(days=60)  # how long a closed ask stays on the board; the list of asks keeps them all
 _IN_A_COLUMN = 8
 _COLUMNS: Final = (
@@ -83,6 +85,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "behind": card is None or card.evidence_version != profile.evidence_version,
         "standing": _standing(card) if card else None,
         "coverage": card.coverage if card else {},
+        "narrowing": next_steps(profile.pk, at=at)[:_MOST_KINDS],
     }
     return render(request, "pages/desk/desk.html", context)
 
