@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 
+from tests.scoring.graphs import graph
+from tests.scoring.graphs import standing as standing_by_account
 from tests.scoring.histories import a_referral
-from vetting.scoring.referrals import credit, standing
+from vetting.scoring.referrals import credit, standing, standings
 from vetting.scoring.weights import PUBLISHED
 
 
@@ -75,3 +78,33 @@ def test_each_credit_says_why():
         "No client has verified the referrer yet: counts nothing.",
         "The two refer to each other: counts nothing.",
     ]
+
+
+def test_a_graph_and_one_person_are_weighed_by_the_same_formula():
+    rows = [(referrer, 50, 1.0, 0.0) for referrer in (1, 2)] + [
+        (2, other, 1.0, 0.0) for other in range(60, 69)
+    ]
+    known = graph(rows, {1, 2})
+    clients = np.where(known.nodes == 1, 9.0, np.where(known.nodes == 2, 3.0, 0.0))
+    found = dict(zip(known.nodes.tolist(), standings(known, clients, PUBLISHED).tolist(), strict=True))
+    one = credit(
+        [a_referral("a", clients_verified=9), a_referral("b", clients_verified=3, referred_in_all=10)],
+        PUBLISHED,
+    )
+    assert found[50] == pytest.approx(standing(one, PUBLISHED).standing, abs=1e-15)
+    assert (found[1], found[2]) == (0.0, 0.0)
+
+
+def test_in_a_graph_a_rating_below_zero_is_no_referral_and_a_returned_one_counts_nothing():
+    assert standing_by_account([(1, 2, -3.0, 0.0), (1, 3, 2.0, 0.0), (3, 1, 1.0, 5.0)], {1}) == {
+        1: 0.0,
+        2: 0.0,
+        3: 0.0,
+    }
+
+
+def test_an_exchange_takes_nothing_from_the_budget_and_a_sixth_referral_does():
+    five = [(1, other, 1.0, 0.0) for other in range(10, 15)]
+    full = standing_by_account(five, {1})[10]
+    assert standing_by_account([*five, (1, 20, 1.0, 0.0), (20, 1, 1.0, 0.0)], {1})[10] == full
+    assert standing_by_account([*five, (1, 20, 1.0, 0.0)], {1})[10] < full

@@ -1,10 +1,17 @@
-"""The standing that referrals by peers give: bounded, one hop, nothing from anybody no client verified."""
+"""The standing that referrals by peers give: bounded, one hop, nothing from anybody no client verified.
+
+`credit` and `standing` serve one person and say why; `standings` serves a whole graph at once.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from vetting.scoring.evidence import PeerReferral
+from vetting.scoring.normal import Floats
+from vetting.scoring.ratings import RatingGraph, totals
 from vetting.scoring.weights import Constants
 
 
@@ -61,7 +68,7 @@ def credit(referrals: Sequence[PeerReferral], constants: Constants) -> tuple[Cre
 def standing(credits_given: Sequence[Credit], constants: Constants) -> ReferralStanding:
     """R and the shift for these credits."""
     support = math.fsum(given.value for given in credits_given)
-    full = -math.expm1(-support / constants.referral_saturation)
+    full = float(fullness(support, constants))
     return ReferralStanding(
         support=support,
         standing=constants.referral_saturation * full,
@@ -70,12 +77,37 @@ def standing(credits_given: Sequence[Credit], constants: Constants) -> ReferralS
     )
 
 
+def standings(graph: RatingGraph, clients_verified: Floats, constants: Constants) -> Floats:
+    """R of every account of the graph; `clients_verified` is n_h by account.
+
+    Ratings below zero are no referrals. A mutual one counts nothing and takes nothing from anybody's budget,
+    so that an exchange moves no third person either. Sums do not depend on how accounts are numbered.
+    """
+    counts = (graph.weight > 0.0) & ~graph.returned & (clients_verified[graph.source] > 0)
+    source, target = graph.source[counts], graph.target[counts]
+    in_all = totals(source, np.ones(len(source)), len(graph.nodes))
+    value = worth(clients_verified[source], in_all[source], constants)
+    order = np.lexsort((value, target))
+    support = totals(target[order], value[order], len(graph.nodes))
+    return constants.referral_saturation * fullness(support, constants)
+
+
+def worth(clients_verified: float | Floats, referred_in_all: float | Floats, constants: Constants) -> Floats:
+    """c_h * min(1, B / out_h), with c_h = n_h / (n_h + 3)."""
+    believed = np.asarray(clients_verified) / (clients_verified + constants.referral_half)
+    return believed * np.minimum(1.0, constants.referral_budget / np.asarray(referred_in_all))
+
+
+def fullness(support: float | Floats, constants: Constants) -> Floats:
+    """1 - exp(-S / kappa): which part of the most that referrals can do is done, 0 to 1."""
+    return np.asarray(-np.expm1(-np.asarray(support) / constants.referral_saturation))
+
+
 def _worth(referral: PeerReferral, constants: Constants) -> float:
-    """c_h * min(1, B / out_h), with c_h = n_h / (n_h + 3); nothing where both refer to each other."""
+    """Nothing where both refer to each other."""
     if referral.reciprocal:
         return 0.0
-    believed = referral.clients_verified / (referral.clients_verified + constants.referral_half)
-    return believed * min(1.0, constants.referral_budget / referral.referred_in_all)
+    return float(worth(referral.clients_verified, referral.referred_in_all, constants))
 
 
 def _reason(referral: PeerReferral, *, chosen: bool) -> str:
