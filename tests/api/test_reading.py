@@ -148,6 +148,23 @@ def test_a_scorecard_says_when_more_is_known_by_now(world, ana, anybody):
     assert anybody.get("scorecards/ana-kalnina").json()["current"] is False
 
 
+def test_of_a_sealed_result_nothing_shows_but_that_it_counts(world, anybody):
+    sealed = builders.result(world.eve, organization=builders.client("Tin Works"), publish="sealed")
+    builders.published(world.eve)
+    [shown] = anybody.get("profiles/eve-pocket").json()["results"]
+    told = {name: value for name, value in shown.items() if value not in ("", None, [], 0, False)}
+    assert told.pop("contribution") > 0
+    assert told == {
+        "key": str(sealed.pk),
+        "client": "a client who is not shown",
+        "publication": "sealed",
+        "verdict": "met",
+        "status": "confirmed",
+        "level": 3,
+        "level_words": "client confirmed or corrected the numbers",
+    }
+
+
 def test_of_a_sealed_result_no_reason_is_given(world, anybody):
     """It counts, and neither its work nor how far it went is said."""
     sealed = builders.result(world.eve, work={"confidentiality": "sealed"}, aim={"note": "private"})

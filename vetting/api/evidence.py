@@ -1,6 +1,6 @@
 """How evidence reads: scales, coverage, results and referrals, as the dossier and the search hold them."""
 
-from typing import Any
+from typing import Any, Final
 
 from rest_framework import serializers
 
@@ -36,13 +36,15 @@ class LaterSerializer(serializers.Serializer[Any]):
 
 
 class ResultSerializer(serializers.Serializer[Any]):
-    """One result. A sealed one shows that it exists and counts, and none of its numbers."""
+    """One result. Of a sealed one stands only that it is there, how well it is proved, and what it adds."""
 
     key = serializers.CharField()
     metric = serializers.CharField()
     metric_name = serializers.CharField()
     category = serializers.CharField()
-    direction = serializers.IntegerField(help_text="1 where higher is better, -1 where lower is.")
+    direction = serializers.IntegerField(
+        help_text="1 where higher is better, -1 where lower is, 0 where it is sealed."
+    )
     work = serializers.CharField()
     client = serializers.CharField()
     industry = serializers.CharField()
@@ -60,9 +62,9 @@ class ResultSerializer(serializers.Serializer[Any]):
     status = serializers.CharField()
     level = serializers.IntegerField(help_text="0 to 5: how well this is proved.")
     level_words = serializers.CharField()
-    starts_on = serializers.DateField()
+    starts_on = serializers.DateField(allow_null=True, help_text="null where it is sealed.")
     ends_on = serializers.DateField(allow_null=True)
-    measured_on = serializers.DateField()
+    measured_on = serializers.DateField(allow_null=True, help_text="null where it is sealed.")
     verified_on = serializers.DateField(allow_null=True)
     witness = serializers.CharField()
     share_words = serializers.CharField()
@@ -70,6 +72,19 @@ class ResultSerializer(serializers.Serializer[Any]):
     preregistered = serializers.BooleanField()
     contribution = serializers.FloatField(allow_null=True, help_text="What it adds to the score.")
     reason = serializers.CharField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        return shown | _SEALED if instance.publication == "sealed" else shown
+
+
+# The client was promised that nothing of it shows: not even what was measured, when, and who said so.
+_SEALED: Final = {
+    **dict.fromkeys(("metric", "metric_name", "category", "mode", "witness", "share_words"), ""),
+    **dict.fromkeys(("starts_on", "ends_on", "measured_on", "verified_on", "transfer"), None),
+    "direction": 0,
+    "preregistered": False,
+}
 
 
 class ReferralShownSerializer(serializers.Serializer[Any]):
