@@ -68,6 +68,7 @@ PAGES = {
     "/c/nora-new/": "Nora New",
     "/method/": "How it works, and how you can check it",
     "/for-consultants/": None,
+    "/forecasts/": None,
 }
 DESK = {
     "/desk/": "Ana Kalnina",
@@ -76,6 +77,7 @@ DESK = {
     "/desk/asks/": "Everybody you asked",
     "/desk/peers/": "Peers who saw your work",
     "/desk/profile/": "Your profile",
+    "/desk/keys/": None,
 }
 
 
