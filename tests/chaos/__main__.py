@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 import os
+import signal
 import sys
 
 _PARSER = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
@@ -52,7 +53,12 @@ def main() -> int:
             clock_moves=share(0.0005),
         ),
     )
-    report = run(plan, sink)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell gives its background jobs none
+    try:
+        report = run(plan, sink)
+    except KeyboardInterrupt:
+        os._exit(130)  # workers and servers are stopped; the people's threads are not waited for
     verdict = report.verdict
     for name in ("lost", "stuck", "unexplained", "after_stop", "over_cap", "errors"):
         for row in getattr(verdict, name)[:20]:

@@ -93,7 +93,8 @@ def _together(*calls: Callable[[], None]) -> None:
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=call, args=[act]) for act in calls]
+    # Daemons: who is told to end does not wait for them.
+    threads = [threading.Thread(target=call, args=[act], daemon=True) for act in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
