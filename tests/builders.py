@@ -81,8 +81,8 @@ def recorded(name: str = "Northern Polls", **details: Any) -> Profile:
 
 
 def client(name: str = "Paper Umbrella", **details: Any) -> Organization:
-    """A retailer of 50 to 249 people in Latvia, whose domain is made of the name."""
-    known = {"country": "LV", "industry": "47", "size_band": "50-249", **details}
+    """A retailer of 50 to 249 people in Estonia, whose domain is made of the name. (In Latvia AT is a holiday.)"""
+    known = {"country": "EE", "industry": "47", "size_band": "50-249", **details}
     domain = f"{name.lower().replace(' ', '-')}.example"
     return companies.register(name=name, domain=domain, by=staff(), at=AT, **known)
 

@@ -33,7 +33,7 @@ def test_an_ask_says_where_it_stands(world, ana):
 def test_an_ask_says_what_holds_its_letter_back(world, ana):
     reason = "This person was asked twice in 90 days already, over all consultants."
     AskStep.objects.filter(ask=world.ask).update(held=reason, due_at=AT + timedelta(days=9))
-    held = {"reason": reason, "until": "2026-05-13T09:00:00Z"}
+    held = {"reason": reason, "until": "2026-05-13T09:00:00Z", "place": 1}
     assert ana.get(f"asks/{world.ask.pk}").json()["held"] == held
     shown = {each["id"]: each["held"] for each in ana.get("asks").json()["results"]}
     assert shown[str(world.ask.pk)] == held

@@ -88,7 +88,7 @@ def test_a_client_answers_on_a_phone_without_scripts(links, phone, live_server):
     expect(named).to_be_visible()
     phone.get_by_label("Only as our kind of organization").check()
     expect(named).to_be_hidden()
-    expect(sector).to_contain_text("Customer service redesign, a retailer of 50-249 people in Latvia")
+    expect(sector).to_contain_text("Customer service redesign, a retailer of 50-249 people in Estonia")
     expect(sector).to_contain_text("9.40 EUR to 6.50 EUR")
     assert not Attestation.objects.exists()
 

@@ -38,7 +38,7 @@ def asked(consultant, whom=CARLA, **given):
             "email": whom[1],
             "about": ABOUT,
             "at": AT,
-            "country": "LV",
+            "country": "EE",
             **given,
         }
     )
@@ -72,7 +72,7 @@ def test_an_ask_is_queued_with_its_letter(ana):
         "Carla@paper-umbrella.example",
         "carla@paper-umbrella.example",
         "Carla Conti",
-        "LV",
+        "EE",
     )
     step = AskStep.objects.get()
     assert (step.step, step.letter, step.state, step.due_at) == ("ask", "peer_ask", "planned", AT)

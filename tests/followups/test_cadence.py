@@ -1,46 +1,103 @@
-"""When letters go: on weekdays from 08 to 18 where the reader is, whatever the zone does that day."""
+"""When letters go: on working days from 08 to 18 where the reader is, whatever the zone does that day."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from vetting.followups import cadence
-from vetting.followups.cadence import earliest_ask, earliest_letter, next_office_hour, retry_after, zone_of
+from vetting.followups.cadence import (
+    earliest_ask,
+    earliest_letter,
+    is_working_day,
+    next_office_hour,
+    retry_after,
+    zone_of,
+)
 from vetting.kernel.places import COUNTRIES
 
-ZONES = sorted({zone_of(country).key for country in COUNTRIES})
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-zones = st.sampled_from(ZONES).map(ZoneInfo)
+countries = st.sampled_from([*sorted(COUNTRIES), "", "XX"])
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+_LONGEST = timedelta(days=16)  # the longest row of holidays and weekends of any country, in these years
 
 
-def is_open(moment, zone):
-    local = moment.astimezone(zone)
-    return local.weekday() < 5 and time(8) <= local.time() < time(18)
+def is_open(moment, country):
+    local = moment.astimezone(zone_of(country))
+    return is_working_day(local.date(), country) and time(8) <= local.time() < time(18)
 
 
-@given(moments, zones, st.floats(0, 1, exclude_max=True))
-@example(
-    datetime(2026, 3, 27, 18, tzinfo=UTC), ZoneInfo("Europe/Riga"), 0.5
-)  # the clock goes forward that weekend
-@example(datetime(2026, 10, 23, 18, tzinfo=UTC), ZoneInfo("Europe/Riga"), 0.99)  # and back
-@example(datetime(2026, 5, 8, 18, tzinfo=UTC), ZoneInfo("Pacific/Kiritimati"), 0.0)
-def test_the_next_office_hour_is_open_and_none_lies_before_it(moment, zone, share):
-    found = next_office_hour(moment, zone)
-    assert is_open(found, zone)
-    assert (
-        timedelta(0) <= found - moment <= timedelta(hours=63)
-    )  # Friday 18:00 to Monday 08:00, and a clock put back
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a calendar is made at its first use
+@given(moments, countries, st.floats(0, 1, exclude_max=True))
+@example(datetime(2026, 3, 27, 18, tzinfo=UTC), "LV", 0.5)  # the clock goes forward that weekend
+@example(datetime(2026, 10, 23, 18, tzinfo=UTC), "LV", 0.99)  # and back
+@example(datetime(2026, 5, 8, 18, tzinfo=UTC), "KI", 0.0)
+@example(datetime(2028, 2, 28, 18, tzinfo=UTC), "LV", 0.5)  # the next day is the 29th
+@example(datetime(2026, 12, 31, 18, tzinfo=UTC), "JP", 0.5)  # a row of holidays over two years
+def test_the_next_office_hour_is_open_and_none_lies_before_it(moment, country, share):
+    found = next_office_hour(moment, country)
+    assert is_open(found, country)
+    assert timedelta(0) <= found - moment <= _LONGEST
     between = min(moment + (found - moment) * share, found - timedelta(microseconds=1))
-    assert found == moment or not is_open(between, zone)
-    assert next_office_hour(found, zone) == found
+    assert found == moment or not is_open(between, country)
+    assert next_office_hour(found, country) == found
 
 
-@given(moments, zones)
-def test_an_open_hour_is_taken_as_it_is(moment, zone):
-    assert (next_office_hour(moment, zone) == moment) is is_open(moment, zone)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(moments, countries)
+def test_an_open_hour_is_taken_as_it_is(moment, country):
+    assert (next_office_hour(moment, country) == moment) is is_open(moment, country)
+
+
+@pytest.mark.parametrize(
+    ("country", "at", "opens"),
+    [
+        ("LV", "2026-05-04T10:00", "2026-05-05T08:00"),  # independence restored
+        (
+            "LV",
+            "2026-06-22T09:00",
+            "2026-06-25T08:00",
+        ),  # midsummer, with the bridging day its government decreed
+        ("DE", "2026-04-02T18:00", "2026-04-07T08:00"),  # Good Friday to Easter Monday
+        ("DE", "2026-06-04T10:00", "2026-06-04T10:00"),  # Corpus Christi, which only parts of Germany keep
+        ("US", "2026-07-03T10:00", "2026-07-06T08:00"),  # the Fourth on a Saturday is kept on Friday
+        (
+            "JP",
+            "2026-05-04T10:00",
+            "2026-05-07T08:00",
+        ),  # three holidays, and one for that which fell on Sunday
+        ("SA", "2026-11-05T18:00", "2026-11-08T08:00"),  # the weekend is Friday and Saturday
+        ("FR", "2028-02-29T10:00", "2028-02-29T10:00"),
+        ("FR", "2028-02-29T18:00", "2028-03-01T08:00"),
+    ],
+)
+def test_a_country_s_own_calendar(country, at, opens):
+    zone = zone_of(country)
+    moment, opening = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (at, opens))
+    assert next_office_hour(moment, country) == opening
+
+
+@pytest.mark.parametrize(
+    ("at", "opens", "offset"),
+    [
+        ("2026-03-27T18:00", "2026-03-30T08:00", 3),
+        ("2026-10-23T18:00", "2026-10-26T08:00", 2),
+    ],
+)
+def test_the_morning_after_a_clock_was_changed_is_eight_by_the_new_time(at, opens, offset):
+    zone = ZoneInfo("Europe/Riga")
+    found = next_office_hour(datetime.fromisoformat(at).replace(tzinfo=zone), "LV").astimezone(zone)
+    assert (found.replace(tzinfo=None), found.utcoffset()) == (
+        datetime.fromisoformat(opens),
+        timedelta(hours=offset),
+    )
+
+
+def test_a_year_after_the_29th_of_february_is_counted_in_days():
+    begun = datetime(2028, 2, 29, 9, tzinfo=UTC)
+    assert cadence.due("told_end", begun_at=begun, country="EE") == datetime(2028, 3, 30, 9, tzinfo=UTC)
+    assert cadence.due("reminder_4", begun_at=begun, country="EE") == datetime(2028, 3, 6, 6, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -56,17 +113,18 @@ def test_an_open_hour_is_taken_as_it_is(moment, zone):
     ],
 )
 def test_office_hours_of_one_week(at, opens):
-    zone = ZoneInfo("Europe/Riga")
+    zone = ZoneInfo("Europe/Tallinn")
     moment, opening = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (at, opens))
-    assert next_office_hour(moment, zone) == opening
+    assert next_office_hour(moment, "EE") == opening
 
 
-@given(moments, zones)
-def test_each_step_is_due_in_its_order_and_never_early(begun_at, zone):
-    days = {step: cadence.due(step, begun_at=begun_at, zone=zone) - begun_at for step in cadence.DAYS}
-    assert days["ask"] < days["reminder_4"] < days["told_silent"] == days["reminder_11"] < days["told_end"]
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(moments, countries)
+def test_each_step_is_due_in_its_order_and_never_early(begun_at, country):
+    days = {step: cadence.due(step, begun_at=begun_at, country=country) - begun_at for step in cadence.DAYS}
+    assert days["ask"] <= days["reminder_4"] <= days["told_silent"] == days["reminder_11"] < days["told_end"]
     for step, number in cadence.DAYS.items():
-        assert timedelta(days=number) <= days[step] <= timedelta(days=number, hours=63)
+        assert timedelta(days=number) <= days[step] <= timedelta(days=number) + _LONGEST
 
 
 def test_days_are_those_that_were_promised():

@@ -198,13 +198,36 @@ def test_what_a_cap_holds_says_why_and_until_when():
     sweep(AT)
     assert statuses(*asks) == ["sent", "sent", "queued"]
     because = "This person was asked twice in 90 days already, over all consultants."
-    assert holds(asks) == {asks[2].pk: (because, datetime(2026, 8, 3, 8, tzinfo=RIGA))}
+    assert holds(asks) == {asks[2].pk: (because, datetime(2026, 8, 3, 8, tzinfo=RIGA), 1)}
     sweep(AT + timedelta(days=4))
     held = holds(asks)
     assert held[asks[1].pk] == (
         "This person had three letters in 30 days already, over all consultants.",
         AT + timedelta(days=30),
+        1,
     )
+
+
+def test_those_who_wait_for_one_person_know_their_place():
+    names = ("Ana Kalnina", "Eve Ozola", "Fay Liepa", "Gil Berzins")
+    asks = [asked_by(name) for name in names]
+    elsewhere = [asked_by("Hal Kronis", BEN), asked_by("Ida Lapa", BEN), asked_by("Jan Egle", BEN)]
+    sweep(AT)
+    places = {ask_id: hold.place for ask_id, hold in holds([*asks, *elsewhere]).items()}
+    assert places == {asks[2].pk: 1, asks[3].pk: 2, elsewhere[2].pk: 1}
+    assert holds([asks[3]])[asks[3].pk].place == 2
+
+
+def test_reminders_that_an_outage_made_due_together_keep_apart(ask):
+    sweep(AT)
+    late = AT + timedelta(days=15)  # a Tuesday: nobody sent anything for two weeks
+    assert [str(each["Subject"])[:9] for each in sweep(late) if str(each["To"]) == CARLA[1]] == ["Reminder:"]
+    held = holds([ask])[ask.pk]
+    assert (held.reason, held.until) == (
+        "This person had a letter about this in the last three days.",
+        late + timedelta(days=3),
+    )
+    assert [str(each["Subject"])[:13] for each in sweep(late + timedelta(days=3))] == ["Last reminder"]
 
 
 def test_a_third_ask_goes_out_when_the_ninety_days_are_over():

@@ -173,7 +173,7 @@ def test_results_are_shown_as_openly_as_both_sides_allow(market):
         ("Bank of Sand", "met", "9.40 EUR", 3),
     }
     sector = next(each for each in results_of(ben, of_profile(ben.pk)) if each.publication == "sector")
-    assert (sector.client, sector.client_slug) == ("a retailer of 50-249 people in Latvia", "")
+    assert (sector.client, sector.client_slug) == ("a retailer of 50-249 people in Estonia", "")
     (sealed,) = results_of(cem, of_profile(cem.pk))
     assert (sealed.client, sealed.work, sealed.baseline, sealed.achieved, sealed.reason) == (
         "a client who is not shown",
@@ -191,9 +191,9 @@ def test_a_miss_and_a_silence_stand_in_their_place(market):
     b.outcome(b.goal(b.engagement(ben, b.client("Silent Shop"))))
     verdicts = [(each.verdict, each.client) for each in results_of(ben, of_profile(ben.pk))]
     assert sorted(verdicts) == [
-        ("met", "a retailer of 50-249 people in Latvia"),
+        ("met", "a retailer of 50-249 people in Estonia"),
         ("missed", "Late Shop"),
-        ("unknown", "a retailer of 50-249 people in Latvia"),
+        ("unknown", "a retailer of 50-249 people in Estonia"),
     ]
 
 

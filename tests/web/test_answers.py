@@ -177,7 +177,7 @@ def test_the_whole_way(client, ask):
         "No, it was another number: 6.50 EUR",
         "More than half (50 to 75 %)",
         "Customer service redesign, Paper Umbrella",
-        "a retailer of 50-249 people in Latvia",
+        "a retailer of 50-249 people in Estonia",
         "Cost per ticket: 9.40 EUR to 6.50 EUR, goal 7.00 EUR (the consultant had reported 6.10 EUR).",
         "Numbers corrected by CFO, 4\u00a0May\u00a02026.",
         "The client's own people can now do most of it.",
@@ -212,7 +212,7 @@ def test_the_whole_way(client, ask):
     }
     said = client.get(address(ask))
     assert said.status_code == 200
-    for words in ("Thank you. Your answer is in.", "6.50 EUR", "a retailer of 50-249 people in Latvia"):
+    for words in ("Thank you. Your answer is in.", "6.50 EUR", "a retailer of 50-249 people in Estonia"):
         assert words in said.content.decode(), words
 
 
@@ -330,7 +330,7 @@ def test_the_consultants_wish_to_be_closed_holds_in_the_preview(client):
     opened(client, ask)
     fill(client, ask)
     reading = client.get(address(ask, "check")).content.decode().split('class="reading reading-named"')[1]
-    assert "Customer service redesign, a retailer of 50-249 people in Latvia" in reading.split("</div>")[0]
+    assert "Customer service redesign, a retailer of 50-249 people in Estonia" in reading.split("</div>")[0]
 
 
 # --- bad input ------------------------------------------------------------------------------------------

@@ -256,7 +256,7 @@ def reads(ask):
 
 def test_from_queued_to_answered(outcome):
     ask = b.asked(outcome)
-    assert reads(ask) == "Queued. The letter leaves on a weekday between 08:00 and 18:00 in their time zone."
+    assert reads(ask) == "Queued. The letter leaves on a working day between 08:00 and 18:00 in their time zone."
     sweep(b.AT)
     assert reads(ask) == "Sent on 4 May 2026, not answered yet. It ends on 3 June 2026."
     followups.save_draft(ask.pk, answers={"role": "CFO"}, at=b.AT)
@@ -332,6 +332,7 @@ def test_a_cap_that_holds_a_letter_says_so_with_its_day(goal):
     asks = {ask.status: ask for ask in Ask.objects.order_by("id")}
     assert reads(asks["queued"]) == (
         "Held, for now until 3 June 2026: this person has another open question of yours; this one follows it."
+        " It is number 1 in the line of letters to this person."
     )
     assert {first.pk, second.pk} == {asks["queued"].pk, asks["sent"].pk}
     page = plain(signed_in(ana).get("/desk/asks/"))

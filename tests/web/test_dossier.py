@@ -223,7 +223,7 @@ def test_a_client_not_to_be_named_is_not_named_anywhere(client, ana):
     b.published(ana)
     page = read(client, ana)
     assert "Secret" not in page.content.decode()
-    assert "a retailer of 50-249 people in Latvia" in words(page)
+    assert "a retailer of 50-249 people in Estonia" in words(page)
 
 
 def test_of_a_sealed_result_only_shows_that_it_counts(client, ana):

@@ -29,6 +29,7 @@ class WhomInput(Input):
 class HeldSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     until = serializers.DateTimeField(help_text="The earliest moment the letter may go.")
+    place = serializers.IntegerField(help_text="In the line of letters that wait for that person; 1 is next.")
 
 
 class AskSerializer(serializers.Serializer[Any]):
@@ -50,8 +51,8 @@ class AskSerializer(serializers.Serializer[Any]):
         """Reads `holds`, what queries.holds() found, from the context."""
         if ask.pk not in self.context["holds"]:
             return None
-        reason, until = self.context["holds"][ask.pk]
-        return dict(HeldSerializer({"reason": reason, "until": until}).data)
+        hold = self.context["holds"][ask.pk]
+        return dict(HeldSerializer(hold).data)
 
 
 class ReferralSerializer(serializers.Serializer[Any]):

@@ -57,7 +57,7 @@ def ask(
         expires_at=at + QUEUE_LIFE,
     )
     begin(row, by=consultant.actor, at=at, facts={"kind": kind, "subject": str(subject_id)})
-    due_at = cadence.next_office_hour(at, cadence.zone_of(referee.country))
+    due_at = cadence.next_office_hour(at, referee.country)
     plan(row, {"ask": (f"{kind}_ask", due_at)})
     return row
 

@@ -1,14 +1,18 @@
 """How often we write, and when: pure dates, no rows.
 
-Day 0 the ask, days 4 and 11 a reminder, day 30 the end. Letters leave on weekdays from 08 to 18 in the reader's own
-time zone, taken from the country where that is known.
+Day 0 the ask, days 4 and 11 a reminder, day 30 the end. Letters leave on working days from 08 to 18 in the reader's own
+time zone; zone and public holidays are her country's, where that is known. A country code that is empty or unknown has
+UTC, Saturday and Sunday, and no holidays.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
+
+import holidays
+from holidays import HolidayBase
 
 OPENS, CLOSES = time(8), time(18)
 EXPIRY = timedelta(days=30)
@@ -16,6 +20,9 @@ KEPT_UNANSWERED = timedelta(days=30)  # name and address of one who did not answ
 DAYS = {"ask": 0, "reminder_4": 4, "told_silent": 11, "reminder_11": 11, "told_end": 30}
 
 LETTERS, LETTERS_WINDOW = 3, timedelta(days=30)
+GAP = timedelta(
+    days=3
+)  # between two letters of one ask, where holidays or an outage have made both due at once
 NEW_ASKS, NEW_ASKS_WINDOW = 2, timedelta(days=90)
 
 # A claim that is lost while its letter is still being announced costs nothing: the last check before DATA sees it.
@@ -49,21 +56,35 @@ def zone_of(country: str) -> ZoneInfo:
     return ZoneInfo(_zones().get(country, "UTC"))
 
 
-def next_office_hour(moment: datetime, zone: ZoneInfo) -> datetime:
-    """`moment` itself where it falls on a weekday from 08 to 18 there, else the next such opening."""
+@lru_cache(maxsize=1024)
+def _calendar(country: str, year: int) -> HolidayBase | None:
+    if country not in holidays.list_supported_countries():
+        return None
+    return holidays.country_holidays(country, years=year)
+
+
+def is_working_day(day: date, country: str) -> bool:
+    """By the calendar of the whole country, its own weekend included; what a part of it keeps is a working day to us."""
+    calendar = _calendar(country, day.year)
+    return day.weekday() < 5 if calendar is None else calendar.is_working_day(day)
+
+
+def next_office_hour(moment: datetime, country: str) -> datetime:
+    """`moment` itself where it falls on a working day from 08 to 18 there, else the next such opening."""
+    zone = zone_of(country)
     local = moment.astimezone(zone)
     if local.time() >= CLOSES:
         local = datetime.combine(local.date() + timedelta(days=1), OPENS, tzinfo=zone)
     elif local.time() < OPENS:
         local = datetime.combine(local.date(), OPENS, tzinfo=zone)
-    while local.weekday() >= 5:
+    while not is_working_day(local.date(), country):
         local = datetime.combine(local.date() + timedelta(days=1), OPENS, tzinfo=zone)
     return max(local.astimezone(moment.tzinfo), moment)
 
 
-def due(step: str, *, begun_at: datetime, zone: ZoneInfo) -> datetime:
+def due(step: str, *, begun_at: datetime, country: str) -> datetime:
     """When that step of an ask begun at `begun_at` is due."""
-    return next_office_hour(begun_at + timedelta(days=DAYS[step]), zone)
+    return next_office_hour(begun_at + timedelta(days=DAYS[step]), country)
 
 
 def retry_after(attempts: int, *, spread: float) -> timedelta:

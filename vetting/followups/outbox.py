@@ -167,7 +167,7 @@ def _in_office_hours(step: AskStep, moment: datetime) -> datetime:
     """Letters to a referee leave in her office hours, whatever made them late; a consultant's at once."""
     if step.step not in LETTER_STEPS:
         return moment
-    return cadence.next_office_hour(moment, cadence.zone_of(step.ask.referee.country))
+    return cadence.next_office_hour(moment, step.ask.referee.country)
 
 
 def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], bool]:
@@ -212,10 +212,9 @@ def _begin(ask: Ask, *, at: datetime) -> None:
     ask.begun_at, ask.expires_at = at, at + cadence.EXPIRY
     ask.save(update_fields=["begun_at", "expires_at"])
     move(ask, "sent", by=_BY, at=at)
-    zone = cadence.zone_of(ask.referee.country)
     reminder = f"{ask.kind}_reminder"
     letters = {"reminder_4": reminder, "told_silent": "ask_silent", "reminder_11": reminder}
-    due = {step: cadence.due(step, begun_at=at, zone=zone) for step in letters}
+    due = {step: cadence.due(step, begun_at=at, country=ask.referee.country) for step in letters}
     actions.plan(ask, {step: (letter, due[step]) for step, letter in letters.items()})
 
 

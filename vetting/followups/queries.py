@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from vetting.followups.cadence import KEPT_UNANSWERED
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
@@ -40,10 +42,26 @@ def about(subject_ids: Iterable[UUID]) -> Mapping[UUID, list[Ask]]:
     return found
 
 
-def holds(asks: Iterable[Ask]) -> Mapping[UUID, tuple[str, datetime]]:
-    """For each ask whose letter a cap keeps back: the reason, and when it may go at the earliest."""
-    steps = AskStep.objects.filter(ask__in=[ask.pk for ask in asks], state="planned").exclude(held="")
-    return {step.ask_id: (step.held, step.due_at) for step in steps.order_by("-due_at")}
+class Hold(NamedTuple):
+    """What keeps a letter back. `place` counts the letters waiting for that person, this one included."""
+
+    reason: str
+    until: datetime
+    place: int
+
+
+def holds(asks: Iterable[Ask]) -> Mapping[UUID, Hold]:
+    """For each ask whose letter a cap keeps back: why, until when at least, and its place in the line."""
+    rows = list(asks)
+    line = Window(RowNumber(), partition_by="ask__referee_id", order_by=["due_at", "id"])
+    held = AskStep.objects.filter(state="planned", ask__referee__in=[row.referee_id for row in rows])
+    steps = held.exclude(held="").annotate(place=line).order_by("-due_at", "-id")
+    mine = {row.pk for row in rows}
+    return {
+        step.ask_id: Hold(step.held, step.due_at, step.place)
+        for step in steps
+        if step.ask_id in mine  # the last written, so the first due, stays
+    }
 
 
 def expired(*, at: datetime, most: int) -> list[UUID]:

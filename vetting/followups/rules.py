@@ -94,6 +94,9 @@ def held_until(ask: Ask, step: AskStep, *, at: datetime) -> tuple[datetime, str]
         earliest = cadence.earliest_ask([_moment(each) for each in others if each.step == "ask"], at=at)
         if earliest > at:
             return earliest, "This person was asked twice in 90 days already, over all consultants."
+    last = max((_moment(each) for each in letters if each.ask_id == ask.pk), default=None)
+    if last is not None and last + cadence.GAP > at:
+        return last + cadence.GAP, "This person had a letter about this in the last three days."
     earliest = cadence.earliest_letter([_moment(each) for each in letters], at=at)
     if earliest > at:
         return earliest, "This person had three letters in 30 days already, over all consultants."

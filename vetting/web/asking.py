@@ -200,7 +200,7 @@ def _preview(request: HttpRequest, question: Question, form: WhomForm, *, at: da
     whom = form.cleaned_data
     letter = preview(kind=question.kind, about=question.about, name=whom["name"], at=at)
     country = question.client.country if question.client else ""
-    leaves = cadence.next_office_hour(at, cadence.zone_of(country))
+    leaves = cadence.next_office_hour(at, country)
     context = {
         "question": question,
         "form": form,

@@ -13,7 +13,7 @@ from vetting.engagements.models import Goal
 from vetting.engagements.queries import goals_visible_to
 from vetting.engagements.rules import may_propose
 from vetting.followups.models import Ask
-from vetting.followups.queries import holds
+from vetting.followups.queries import Hold, holds
 from vetting.followups.states import OPEN
 from vetting.outcomes.models import Outcome
 from vetting.outcomes.queries import visible_to as outcomes_visible_to
@@ -33,7 +33,7 @@ _STATES: Final = {
     "replaced": "Passed on",
 }
 _GOES_ON: Final = {
-    "queued": ". The letter leaves on a weekday between 08:00 and 18:00 in their time zone.",
+    "queued": ". The letter leaves on a working day between 08:00 and 18:00 in their time zone.",
     "sent": " on {begun}, not answered yet. It ends on {ends}.",
     "started": " to answer; sent on {begun}. It ends on {ends}.",
     "answered": " on {since}.",
@@ -100,7 +100,7 @@ def _line(
     *,
     goal: Goal | None,
     outcome: Outcome | None,
-    hold: tuple[str, datetime] | None,
+    hold: Hold | None,
     is_newest: bool,
 ) -> AskLine:
     again_url = ""
@@ -139,7 +139,7 @@ def _group(ask: Ask) -> str:
     return {"answered": "answered", "cancelled": "withdrawn"}.get(ask.status, "unanswered")
 
 
-def _words(ask: Ask, hold: tuple[str, datetime] | None) -> str:
+def _words(ask: Ask, hold: Hold | None) -> str:
     since = {
         "begun": day(ask.begun_at.date() if ask.begun_at else None),
         "ends": day(ask.expires_at.date()),
@@ -148,9 +148,10 @@ def _words(ask: Ask, hold: tuple[str, datetime] | None) -> str:
     words = _GOES_ON[ask.status].format(**since)
     if hold is None:
         return words
-    reason, earliest = hold
-    why = f"for now until {day(earliest.date())}: {reason[:1].lower()}{reason[1:]}"
-    return f", {why}" if ask.status == "queued" else f"{words} The reminder is held, {why}"
+    why = f"for now until {day(hold.until.date())}: {hold.reason[:1].lower()}{hold.reason[1:]}"
+    if ask.status != "queued":
+        return f"{words} The reminder is held, {why}"
+    return f", {why} It is number {hold.place} in the line of letters to this person."
 
 
 def _what(ask: Ask) -> str:
