@@ -17,7 +17,7 @@ from django.utils import timezone
 from config import embedded, env
 from tests.house.files import PROJECT
 from tests.letterbox import Letterbox
-from vetting.followups.cadence import next_office_hour, zone_of
+from vetting.followups.cadence import next_office_hour
 
 PATIENCE = 30.0
 
@@ -62,12 +62,13 @@ def working(site: str, letterbox: Letterbox, *, country: str, log: Path) -> Iter
 def _clock_in_office_hours(country: str) -> Iterator[str]:
     """The search path on which `clock_timestamp()` is at a time when letters leave."""
     now = timezone.now()
-    opens = next_office_hour(now, zone_of(country))
-    closes_soon = next_office_hour(now + timedelta(minutes=5), zone_of(country)) > now + timedelta(minutes=5)
-    if opens == now and not closes_soon:
+    soon = now + timedelta(minutes=5)
+    opens = next_office_hour(now, country)
+    if opens == now and next_office_hour(soon, country) == soon:
         yield "public"
         return
-    later = (opens - now if opens > now else timedelta(hours=15)).total_seconds()
+    # A little later where the office is about to close: the journey must not run into the evening.
+    later = (max(opens, next_office_hour(soon, country)) - now).total_seconds()
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA later")
         cursor.execute(

@@ -45,11 +45,11 @@ def test_other_dimensions_say_what_they_are_about_once():
     b.result(ana, publish="sector")
     lines = {line.dimension: line for line in told(ana).lines}
     assert lines["results"].sentence == (
-        "Cost per ticket 9.40 to 6.10 EUR (goal 7.00 EUR) at a retailer of 50-249 people in Latvia, "
+        "Cost per ticket 9.40 to 6.10 EUR (goal 7.00 EUR) at a retailer of 50-249 people in Estonia, "
         "confirmed by its CFO, goal not agreed at the outset"
     )
     assert lines["transfer"].sentence == (
-        "Cost per ticket at a retailer of 50-249 people in Latvia: the client's people can now do most of it "
+        "Cost per ticket at a retailer of 50-249 people in Estonia: the client's people can now do most of it "
         "without the consultant"
     )
     assert lines["transfer"].reason.startswith("The client's people can now do most of it")

@@ -256,7 +256,9 @@ def reads(ask):
 
 def test_from_queued_to_answered(outcome):
     ask = b.asked(outcome)
-    assert reads(ask) == "Queued. The letter leaves on a working day between 08:00 and 18:00 in their time zone."
+    assert (
+        reads(ask) == "Queued. The letter leaves on a working day between 08:00 and 18:00 in their time zone."
+    )
     sweep(b.AT)
     assert reads(ask) == "Sent on 4 May 2026, not answered yet. It ends on 3 June 2026."
     followups.save_draft(ask.pk, answers={"role": "CFO"}, at=b.AT)
