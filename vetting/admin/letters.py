@@ -21,6 +21,10 @@ class LetterDesk(ReadingDesk):
     search_fields = ("message_id",)
     actions = ("count_as_sent", "resend")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The outbox page leads here by the domain of the mailbox."""
+        return lookup == "ask__referee__mailbox__endswith" or super().lookup_allowed(lookup, value, request)
+
     def has_settle_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.is_staff
 

@@ -1,16 +1,16 @@
 """Asks found: by the key in a letter, by who asked, by what they are about."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Window
+from django.db.models import CharField, Count, Exists, F, Func, Min, OuterRef, Q, QuerySet, Value, Window
 from django.db.models.functions import RowNumber
 
 from vetting.followups.cadence import KEPT_UNANSWERED
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
-from vetting.followups.states import OPEN
+from vetting.followups.states import LETTER_STEPS, OPEN
 from vetting.kernel.actors import Actor
 from vetting.kernel.keys import digest
 
@@ -82,6 +82,48 @@ def outbox_health(*, at: datetime) -> Mapping[str, object]:
         expired_leases=Count("id", filter=Q(state__in=["claimed", "data"], lease_until__lte=at)),
         uncertain=Count("id", filter=Q(state="uncertain")),
     )
+
+
+def sent_since(moment: datetime) -> int:
+    return AskStep.objects.filter(state="sent", sent_at__gte=moment).count()
+
+
+def sent_by_day(*, since: datetime, until: datetime) -> dict[date, int]:
+    """Letters of each day, quiet days as 0."""
+    days = [since.date() + timedelta(days=number) for number in range((until.date() - since.date()).days + 1)]
+    sent = AskStep.objects.filter(state="sent", sent_at__gte=since, sent_at__lte=until)
+    counted = sent.values_list("sent_at__date").annotate(Count("id")).order_by("sent_at__date")
+    return dict.fromkeys(days, 0) | dict(counted)
+
+
+class DomainResult(NamedTuple):
+    """What became of the letters to the mailboxes of one domain. `put_off` were refused for now."""
+
+    domain: str
+    sent: int
+    failed: int
+    in_doubt: int
+    put_off: int
+
+
+def results_by_domain(*, since: datetime, most: int = 50) -> list[DomainResult]:
+    """The domains with the most letters to referees due since then, first the one with the most."""
+    domain = Func(
+        F("ask__referee__mailbox"), Value("@"), Value(2), function="split_part", output_field=CharField()
+    )
+    steps = AskStep.objects.filter(step__in=LETTER_STEPS, due_at__gte=since)
+    rows = (
+        steps.annotate(domain=domain)
+        .values("domain")
+        .annotate(
+            sent=Count("id", filter=Q(state="sent")),
+            failed=Count("id", filter=Q(state="failed")),
+            in_doubt=Count("id", filter=Q(state="uncertain")),
+            put_off=Count("id", filter=Q(state="planned") & ~Q(detail="")),
+        )
+    )
+    seen = rows.exclude(sent=0, failed=0, in_doubt=0, put_off=0).order_by("-sent", "domain")
+    return [DomainResult(**row) for row in seen[:most]]
 
 
 def never_answered(*, at: datetime, most: int = 1, among: UUID | None = None) -> list[UUID]:

@@ -13,3 +13,7 @@ def mailbox_hash(address: str) -> str:
 
 def is_suppressed(address: str) -> bool:
     return Suppression.objects.filter(mailbox_hash=mailbox_hash(address)).exists()
+
+
+def suppressed_count() -> int:
+    return Suppression.objects.count()

@@ -13,6 +13,7 @@ from vetting.web import (
     keys,
     letterbox,
     machines,
+    outbox,
     profile,
     reading,
     work,
@@ -67,6 +68,10 @@ _ANSWERS: list[
     path("r/<str:key>/decline/", answers.open_letter, {"page": "web:decline"}, name="open_decline"),
     path("r/<str:key>/stop/", answers.stop_letters, name="stop_letters"),
 ]
+_STAFF: list[URLPattern] = [  # before the staff's lists of rows, which are the admin's
+    path("staff/outbox/", outbox.outbox, name="outbox"),
+    path("staff/outbox/resume/", outbox.resume, name="outbox_resume"),
+]
 _DEVELOPMENT: list[URLPattern] = [
     path("dev/gallery/", gallery.gallery, name="gallery"),
     path("dev/letters/", letterbox.letters, name="letters"),
@@ -74,4 +79,4 @@ _DEVELOPMENT: list[URLPattern] = [
     path("dev/letters/<str:key>/html/", letterbox.letter_html, name="letter_html"),
 ]
 
-urlpatterns = [*_READING, *_DESK, *_ANSWERS, *_DEVELOPMENT]
+urlpatterns = [*_READING, *_DESK, *_ANSWERS, *_STAFF, *_DEVELOPMENT]

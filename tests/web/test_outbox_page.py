@@ -1,0 +1,170 @@
+"""Staff's page of the outbox: the switch, and each number leads to exactly its rows."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+
+import pytest
+import time_machine
+
+from tests import builders as b
+from tests.drawer import Drawer, sweep
+from vetting.followups import actions, outbox
+from vetting.followups.models import AskStep, Outbox
+from vetting.followups.queries import DomainResult, is_paused, results_by_domain, sent_by_day
+from vetting.mail.sending import Delivery, Fate
+from vetting.web.drawings.days import days
+
+pytestmark = pytest.mark.django_db
+NOW = b.AT + timedelta(hours=2)
+WHY = "Our address is on a block list."
+
+
+@pytest.fixture
+def sam(client):
+    client.force_login(b.User.objects.create_superuser("sam@touchstone.example"))
+    return client
+
+
+class Fates:
+    """A post with one fate after the other."""
+
+    def __init__(self, *fates):
+        self.fates = list(fates)
+
+    def send(self, mail, *, before_data):
+        fate = self.fates.pop(0)
+        return Delivery(fate, "451") if fate is Fate.TEMPORARY or before_data() else Delivery(Fate.STOPPED)
+
+
+def asked(name, address):
+    work = b.engagement(b.consultant(name), b.client())
+    return b.asked(b.outcome(b.goal(work)), ("Carla Controller", address))
+
+
+@pytest.fixture
+def letters():
+    """One of each: taken, refused for good, refused for now, in doubt; and one nobody has looked at."""
+    names = {"taken": "Ana Kalnina", "gone": "Eve Ozola", "busy": "Fay Liepa", "doubt": "Gil Berzins"}
+    asks = {fate: asked(name, f"{fate}@paper-umbrella.example") for fate, name in names.items()}
+    for index, ask in enumerate(asks.values()):
+        AskStep.objects.filter(ask=ask).update(due_at=b.AT - timedelta(minutes=10 - index))
+    post = Fates(Fate.SENT, Fate.PERMANENT, Fate.TEMPORARY, Fate.AMBIGUOUS, Fate.AMBIGUOUS)
+    outbox.tidy(at=b.AT)
+    for _ in range(3):
+        outbox.chase_due(post=post, at=b.AT)
+    AskStep.objects.filter(step="told_end").update(due_at=b.AT + timedelta(hours=1))
+    for _ in range(2):
+        outbox.chase_due(post=post, at=b.AT)
+    asked("Hal Kronis", "later@shop.example")
+    return asks
+
+
+def page_of(client):
+    with time_machine.travel(NOW, tick=False):
+        return client.get("/staff/outbox/")
+
+
+def linked(page):
+    """(text, address) of each link to rows."""
+    links = re.findall(r'<a href="([^"]*/staff/vetting/[^"]*)">([^<]*)</a>', page.content.decode())
+    return [(text, unescape(url)) for url, text in links]
+
+
+def test_each_number_leads_to_exactly_its_rows(sam, letters):
+    links = linked(page_of(sam))
+    numbers = [(text, url) for text, url in links if text.isdigit()]
+    with time_machine.travel(NOW, tick=False):
+        found = [sam.get(url).context["cl"].result_count for _, url in numbers]
+    assert found == [int(text) for text, _ in numbers]
+    # due, sent today, in doubt, lost leases, suppressed; the day; sent, failed, in doubt, put off of the one domain
+    assert [text for text, _ in numbers] == ["3", "1", "1", "0", "1", "1", "1", "1", "1", "1"]
+
+
+def test_what_waits_and_for_how_long(sam, letters):
+    words = re.sub(r"<[^>]*>|\s+", " ", page_of(sam).content.decode())
+    waits = re.search(r"The oldest has waited\s+(\d+ \w+)", words)
+    looked = re.search(r"Last look for due letters\s+(\d+ \w+)", words)
+    assert (waits[1], looked[1]) == ("2 h", "2 h")
+
+
+def test_results_by_domain(letters):
+    assert results_by_domain(since=b.AT - timedelta(days=1)) == [
+        DomainResult("paper-umbrella.example", sent=1, failed=1, in_doubt=1, put_off=1)
+    ]
+    assert results_by_domain(since=b.AT + timedelta(days=1)) == []
+
+
+def test_days_without_letters_are_days_too(letters):
+    found = sent_by_day(since=b.AT - timedelta(days=2), until=b.AT)
+    assert found == {date(2026, 5, 2): 0, date(2026, 5, 3): 0, date(2026, 5, 4): 1}
+
+
+def test_the_switch(sam):
+    ask = asked("Ana Kalnina", "carla@paper-umbrella.example")
+    page = sam.post("/staff/outbox/", {"reason": " "})
+    assert (page.status_code, is_paused()) == (400, False)
+    page = sam.post("/staff/outbox/", {"reason": WHY}, follow=True)
+    assert (is_paused(), sweep(b.AT)) == (True, [])
+    assert "All letters are paused" in page.content.decode()
+    assert WHY in page.content.decode()
+    page = sam.post("/staff/outbox/", {"reason": "Again."})
+    assert "This outbox is paused by now." in page.content.decode()
+    page = sam.post("/staff/outbox/resume/", follow=True)
+    assert "Letters go out again." in page.content.decode()
+    page = sam.post("/staff/outbox/resume/", follow=True)
+    assert "This outbox is open by now." in page.content.decode()
+    assert (is_paused(), len(sweep(b.AT, Drawer()))) == (False, 1)
+    ask.refresh_from_db()
+    assert ask.status == "sent"
+
+
+def test_for_others_there_is_no_such_page(client):
+    assert client.get("/staff/outbox/").status_code == 302
+    client.force_login(b.user("ana@advice.example"))
+    for answer in (
+        client.get("/staff/outbox/"),
+        client.post("/staff/outbox/", {"reason": WHY}),
+        client.post("/staff/outbox/resume/"),
+    ):
+        assert answer.status_code == 404
+    assert not Outbox.objects.filter(status="paused").exists()
+
+
+def test_reading_it_asks_the_same_few_questions_however_many_letters(
+    sam, letters, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(14):
+        page_of(sam)
+
+
+def test_a_pause_is_no_reason_to_forget_why(sam):
+    for why in ("First.", "Second."):
+        actions.pause(reason=why, by=b.staff(), at=datetime.now(UTC))
+        shown = page_of(sam).content.decode()
+        assert why in shown
+        actions.resume(by=b.staff(), at=datetime.now(UTC))
+
+
+# --- the drawing ----------------------------------------------------------------------------------------
+
+
+def test_a_chart_of_days_says_what_it_draws():
+    counts = {date(2026, 5, 4): 4, date(2026, 5, 5): 0, date(2026, 5, 6): 1}
+    drawn = days(counts, key="sent", title="Letters sent each day")
+    drawn = drawn.replace("\N{NO-BREAK SPACE}", " ")
+    assert '<desc id="sent-desc">4 May 2026 to 6 May 2026, 5 in all, at most 4 a day</desc>' in drawn
+    assert re.findall(r'<rect x="([^"]*)" y="([^"]*)" width="([^"]*)" height="([^"]*)"', drawn) == [
+        ("5%", "0", "23.33%", "72"),
+        ("71.67%", "54", "23.33%", "18"),
+    ]
+
+
+def test_a_chart_of_quiet_days_is_a_line():
+    assert "<rect" not in days({date(2026, 5, 4): 0}, key="sent", title="Letters")
+
+
+@pytest.mark.parametrize("counts", [{}, {date(2026, 5, 4): -1}])
+def test_a_chart_of_nothing_is_refused(counts):
+    with pytest.raises(ValueError, match="a chart of days"):
+        days(counts, key="sent", title="Letters")
