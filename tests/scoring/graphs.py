@@ -17,7 +17,7 @@ LATER = 1000.0  # after every drawn rating
 RATINGS = st.sampled_from([-10.0, -1.0, 1.0, 2.0, 10.0])
 accounts = st.sampled_from(ACCOUNTS)
 rows = st.tuples(accounts, accounts, RATINGS, st.integers(0, 99).map(float))
-worlds = st.tuples(st.lists(rows, max_size=40), st.sets(accounts, min_size=1, max_size=6))
+worlds = st.tuples(st.lists(rows, max_size=25), st.sets(accounts, min_size=1, max_size=6))
 
 
 def graph(rows, verified, *, signed=True, timed=True):

@@ -97,7 +97,7 @@ def test_names_order_and_the_unit_of_ratings_change_nothing(world, names, unit):
 
 
 @properties_of_graphs
-@given(worlds, st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=40, max_size=40))
+@given(worlds, st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=25, max_size=25))
 def test_any_finite_weights_give_a_number_between_minus_one_and_one(world, weights):
     members, verified = world
     drawn = [(row[0], row[1], weight, row[3]) for row, weight in zip(members, weights, strict=False)]

@@ -18,9 +18,9 @@ from vetting.scoring.ratings import RatingGraph, totals
 _RESTART: Final = 0.1
 _STEPS: Final = 20  # .9 ** 20 = .12 of the walkers have not gone back by then; 40 steps order no better
 
-# Who rates a trusted account without being rated by it is nearly always known to it where ratings are
-# usually returned, and need not be where they are not: a quarter of the square of the returned share.
-_BACKWARD: Final = 0.25
+# Where ratings are usually returned, who rates a trusted account is nearly always known to it; where they are
+# not, he need not be. Judged: a third of the fourth power of the part that is mutual.
+_BACKWARD: Final = 1.0 / 3.0
 
 # Of the distrust at an account a quarter walks on to those who vouched for it. With all of it, or forward
 # along that account's own ratings, enemies of one's enemies made the order worse in two of three graphs.
@@ -106,7 +106,7 @@ def _backward(graph: RatingGraph) -> float:
     Where not one rating is returned, direction says nothing: friendships written down once, or two kinds of
     accounts of which one rates the other.
     """
-    returned = graph.returned[graph.weight > 0.0]
-    if not returned.any():
+    mutual = graph.mutual[graph.weight > 0.0]
+    if not mutual.any():
         return 1.0
-    return _BACKWARD * float(returned.mean()) ** 2
+    return _BACKWARD * float(mutual.mean()) ** 4

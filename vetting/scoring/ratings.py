@@ -17,8 +17,9 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 class RatingGraph:
     """Ratings between accounts, each ordered pair once, in order of (source, target).
 
-    `source` and `target` are places in `nodes`. `weight` is the rating that stands, above or below zero.
-    `returned` tells whether the target has ever rated the source above zero. A rating above zero is a referral.
+    `source` and `target` are places in `nodes`. `weight` is the rating that stands, above or below zero; one
+    above zero is a referral. `mutual`: the target has ever rated the source above zero, too; `answers`: and
+    did so first, or at the same moment.
     """
 
     nodes: Ints  # the accounts' numbers, ascending
@@ -26,7 +27,8 @@ class RatingGraph:
     source: Ints
     target: Ints
     weight: Floats
-    returned: Flags
+    mutual: Flags
+    answers: Flags
 
 
 def rating_graph(
@@ -49,25 +51,35 @@ def rating_graph(
     pair = source[others] * len(nodes) + target[others]
     weight, time = weight[others], time[others]
     order = np.lexsort((-weight, time, pair))
-    pair, weight = pair[order], weight[order]
-    last = np.append(pair[1:] != pair[:-1], len(pair) > 0)[: len(pair)]
-    ever = np.unique(pair[weight > 0.0])  # sorted: a referral taken back was still an exchange
-    pair, weight = pair[last], weight[last]
-    pair, weight = pair[weight != 0.0], weight[weight != 0.0]
+    pair, weight, time = pair[order], weight[order], time[order]
+    # A referral that was taken back was still given: what counts for an exchange is the first.
+    given, first = np.unique(pair[weight > 0.0], return_index=True)
+    given_at = time[weight > 0.0][first]
+    stands = np.append(pair[1:] != pair[:-1], len(pair) > 0)[: len(pair)] & (weight != 0.0)
+    pair, weight = pair[stands], weight[stands]
     source, target = np.divmod(pair, max(len(nodes), 1))
+    ours, theirs = _moments(given, given_at, pair), _moments(given, given_at, target * len(nodes) + source)
     return RatingGraph(
         nodes=nodes,
         verified=known,
         source=source,
         target=target,
         weight=weight,
-        returned=np.isin(target * len(nodes) + source, ever),
+        mutual=np.isfinite(theirs),
+        answers=np.isfinite(theirs) & (theirs <= ours),
     )
 
 
 def totals(place: Ints, value: Floats, places: int) -> Floats:
     """The sum of the values at each place, added in the order given."""
     return np.bincount(place, weights=value, minlength=places).astype(np.float64, copy=False)
+
+
+def _moments(given: Ints, given_at: Floats, pair: Ints) -> Floats:
+    """When the first referral of each pair was given; infinity where none was."""
+    place = np.searchsorted(given, pair)
+    found = np.append(given, -1)[place] == pair
+    return np.where(found, np.append(given_at, np.inf)[place], np.inf)
 
 
 def _require_definite(source: Ints, target: Ints, weight: Floats, time: Floats, *, signed: bool) -> None:
