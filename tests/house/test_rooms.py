@@ -93,6 +93,11 @@ def test_only_move_changes_a_status():
     ] == []
 
 
+def test_an_action_is_whole():
+    """`@transaction.atomic` would set a savepoint in every action within an action."""
+    assert [str(path) for path in python("vetting") if "@transaction.atomic" in text(path)] == []
+
+
 def _sets_status(node):
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
 
 from vetting.accounts.models import ApiKey, User
 from vetting.accounts.queries import users_with_mailbox
@@ -14,12 +13,13 @@ from vetting.kernel.actors import Actor
 from vetting.kernel.mailboxes import clean_address
 from vetting.kernel.text import check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse, require_all
+from vetting.kernel.whole import whole
 
 LIFETIME = timedelta(days=365)
 MOST_KEYS = 20  # of one person
 
 
-@transaction.atomic
+@whole
 def enrol(*, email: str, by: Actor, at: datetime, is_staff: bool = False, is_demo: bool = False) -> User:
     """An account whose address needs no proof, since whoever makes it answers for it; she signs in by code."""
     require_all(_check_address(email))
@@ -29,7 +29,7 @@ def enrol(*, email: str, by: Actor, at: datetime, is_staff: bool = False, is_dem
     return user
 
 
-@transaction.atomic
+@whole
 def create_key(*, user: User, name: str, scopes: Sequence[str], at: datetime) -> tuple[ApiKey, str]:
     """The key's row and the secret, which is shown here once and stored nowhere."""
     require_all(check_text(name, field="name", most=80), _check_scopes(scopes))
@@ -43,7 +43,7 @@ def create_key(*, user: User, name: str, scopes: Sequence[str], at: datetime) ->
     return key, secret
 
 
-@transaction.atomic
+@whole
 def revoke_key(*, key: ApiKey, by: User, at: datetime) -> None:
     record_about("user", key.user_id, "revoke_key", by=by.actor, at=at, facts={"key": key.token_key})
     key.delete()

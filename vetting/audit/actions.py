@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import transaction
-
 from vetting.audit.models import AuditEntry
 from vetting.kernel.actors import Actor
 from vetting.kernel.rows import MovedRow, Row
 from vetting.kernel.verdict import RefusedError, refuse
+from vetting.kernel.whole import whole
 
 Moving = TypeVar("Moving", bound=MovedRow)
 
@@ -36,7 +35,7 @@ def begin(row: Moving, *, by: Actor, at: datetime, facts: Mapping[str, Any] | No
     return row
 
 
-@transaction.atomic
+@whole
 def move(row: Moving, to: str, *, by: Actor, at: datetime, facts: Mapping[str, Any] | None = None) -> Moving:
     """Lock the row, check the table of moves, write status and audit entry together; `row` is updated in place.
 

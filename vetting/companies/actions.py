@@ -14,9 +14,10 @@ from vetting.kernel.actors import Actor
 from vetting.kernel.keys import slugify, uuid7
 from vetting.kernel.text import check_text
 from vetting.kernel.verdict import require_all
+from vetting.kernel.whole import whole
 
 
-@transaction.atomic
+@whole
 def register(
     *,
     name: str,
@@ -75,7 +76,7 @@ def register(
     return organization
 
 
-@transaction.atomic
+@whole
 def prove_domain(domain: OrganizationDomain, *, proof: str, by: Actor, at: datetime) -> None:
     """Remember that the domain has shown itself to be in use by people there; the first proof stays."""
     if OrganizationDomain.objects.filter(pk=domain.pk, proof="declared").update(proof=proof, proved_at=at):

@@ -10,8 +10,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from vetting.audit.actions import begin, move, record
 from vetting.companies.actions import prove_domain
 from vetting.companies.models import Organization
@@ -27,6 +25,7 @@ from vetting.kernel.actors import Actor
 from vetting.kernel.actors import referee as as_referee
 from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import RefusedError, refuse, require, require_all
+from vetting.kernel.whole import whole
 from vetting.profiles.actions import touch_evidence
 from vetting.profiles.models import Profile
 
@@ -57,7 +56,7 @@ class Aim:
     note: str = ""
 
 
-@transaction.atomic
+@whole
 def declare(
     *,
     profile: Profile,
@@ -104,7 +103,7 @@ def declare(
     return engagement
 
 
-@transaction.atomic
+@whole
 def draft_goal(*, engagement: Engagement, aim: Aim, by: Actor, at: datetime) -> Goal:
     """A goal that stands there already, word for word, is given back."""
     if not (by.is_staff and engagement.profile.origin == "public_record"):
@@ -133,7 +132,7 @@ def draft_goal(*, engagement: Engagement, aim: Aim, by: Actor, at: datetime) -> 
     return same_goal(engagement.pk, content) or begin(goal, by=by, at=at)
 
 
-@transaction.atomic
+@whole
 def propose_goal(goal: Goal, *, name: str, email: str, by: Actor, at: datetime) -> Ask:
     """The consultant accepts the goal and the client is asked by letter to accept it too."""
     goal = locked_goal(goal.pk)
@@ -159,7 +158,7 @@ def propose_goal(goal: Goal, *, name: str, email: str, by: Actor, at: datetime) 
     return ask
 
 
-@transaction.atomic
+@whole
 def answer_goal(ask_id: UUID, *, accepts: bool, at: datetime) -> Goal:
     """The client's word on a goal. Only a mailbox at the client's own domain can make it pre-registered."""
     ask = followups.lock(ask_id)
@@ -185,7 +184,7 @@ def answer_goal(ask_id: UUID, *, accepts: bool, at: datetime) -> Goal:
     return goal
 
 
-@transaction.atomic
+@whole
 def note_silence(goal_id: UUID, *, by: Actor, at: datetime) -> None:
     """The ask about it has closed without an answer: the goal is a draft again, for another person to be asked."""
     goal = locked_goal(goal_id)
@@ -193,7 +192,7 @@ def note_silence(goal_id: UUID, *, by: Actor, at: datetime) -> None:
         move(goal, "draft", by=by, at=at)
 
 
-@transaction.atomic
+@whole
 def close(engagement: Engagement, *, ends_on: date, by: Actor, at: datetime) -> Engagement:
     """The work is over; its last day is known from now on."""
     require(rules.may_change(by, engagement))

@@ -18,6 +18,7 @@ from vetting.kernel.actors import referee as as_referee
 from vetting.kernel.mailboxes import clean_address, mailbox_of
 from vetting.kernel.text import check_text
 from vetting.kernel.verdict import require, require_all
+from vetting.kernel.whole import whole
 from vetting.mail.actions import suppress
 from vetting.mail.letters import message_id
 
@@ -26,7 +27,7 @@ QUEUE_LIFE = (
 )  # a letter held by a cap for longer is not worth sending
 
 
-@transaction.atomic
+@whole
 def ask(
     *,
     kind: str,
@@ -78,7 +79,7 @@ def lock_open(referee_id: UUID) -> list[Ask]:
     return list(rows.filter(referee_id=referee_id, status__in=OPEN).order_by("id"))
 
 
-@transaction.atomic
+@whole
 def save_draft(ask_id: UUID, *, answers: Mapping[str, Any], at: datetime) -> Ask:
     """Keep what the referee has filled in so far; nothing of it counts before she sends it."""
     row = lock(ask_id)
@@ -96,7 +97,7 @@ def close_answered(row: Ask, *, at: datetime) -> None:
     plan(row, {"told_answer": ("ask_answered", at)})
 
 
-@transaction.atomic
+@whole
 def decline(ask_id: UUID, *, at: datetime, reason: str = "") -> Ask:
     """`reason` is private: staff may read it, the consultant is told only that the ask was declined."""
     require_all(check_text(reason, field="reason", most=1_000, required=False))
@@ -110,7 +111,7 @@ def decline(ask_id: UUID, *, at: datetime, reason: str = "") -> Ask:
     return row
 
 
-@transaction.atomic
+@whole
 def stop(ask_id: UUID, *, at: datetime) -> Referee:
     """No more letters to this mailbox, from anybody, from now on. Doing it twice is the same as once."""
     referee_id = Ask.objects.values_list("referee_id", flat=True).get(pk=ask_id)
@@ -123,7 +124,7 @@ def stop(ask_id: UUID, *, at: datetime) -> Referee:
     return referee
 
 
-@transaction.atomic
+@whole
 def cancel(subject_id: UUID, *, by: Actor, at: datetime) -> int:
     """Close every open ask about that subject, since it has been withdrawn; how many there were."""
     rows = (
@@ -136,7 +137,7 @@ def cancel(subject_id: UUID, *, by: Actor, at: datetime) -> int:
     return len(rows)
 
 
-@transaction.atomic
+@whole
 def bounce(row: Ask, *, for_good: bool, at: datetime) -> None:
     """Letters do not arrive. `for_good`: the mailbox refuses them, so every open ask to it ends; else this one does.
 
@@ -153,7 +154,7 @@ def bounce(row: Ask, *, for_good: bool, at: datetime) -> None:
         plan(each, {"told_end": ("ask_failed", at)})
 
 
-@transaction.atomic
+@whole
 def expire(ask_id: UUID, *, at: datetime) -> None:
     row = lock(ask_id)
     if row.status in OPEN and row.expires_at <= at:
@@ -161,7 +162,7 @@ def expire(ask_id: UUID, *, at: datetime) -> None:
         plan(row, {"told_end": ("ask_expired", at)})
 
 
-@transaction.atomic
+@whole
 def forget(referee_id: UUID, *, at: datetime) -> None:
     """Erase name and address of one who never answered. That somebody was asked, and when, stays.
 
@@ -176,7 +177,7 @@ def forget(referee_id: UUID, *, at: datetime) -> None:
     record(referee, "forget", by=system("followups"), at=at)
 
 
-@transaction.atomic
+@whole
 def pause(*, reason: str, by: Actor, at: datetime) -> Outbox:
     """No letter begins after this commit, until `resume`. What falls due meanwhile waits."""
     require(rules.may_run_outbox(by))
@@ -184,7 +185,7 @@ def pause(*, reason: str, by: Actor, at: datetime) -> Outbox:
     return move(the_outbox(at=at), "paused", by=by, at=at, facts={"reason": reason.strip()})
 
 
-@transaction.atomic
+@whole
 def resume(*, by: Actor, at: datetime) -> Outbox:
     require(rules.may_run_outbox(by))
     return move(the_outbox(at=at), "open", by=by, at=at)
@@ -207,7 +208,7 @@ def sending_is_on() -> bool:
     return all(row.status == "open" for row in Outbox.objects.raw("SELECT * FROM vetting_outbox FOR SHARE"))
 
 
-@transaction.atomic
+@whole
 def resend(step_id: UUID, *, by: Actor, at: datetime) -> None:
     """A person found that the letter in doubt did not arrive: once more, under the same Message-ID."""
     step = lock_in_doubt(step_id, by=by)

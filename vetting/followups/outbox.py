@@ -8,7 +8,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, F
 
 from vetting.audit.actions import move, record
@@ -19,6 +18,7 @@ from vetting.followups.rules import held_until
 from vetting.followups.states import LETTER_STEPS
 from vetting.kernel.actors import Actor, system
 from vetting.kernel.keys import digest, new_secret, uuid7
+from vetting.kernel.whole import whole
 from vetting.mail.letters import Rendered, day_words, message, message_id, render
 from vetting.mail.queries import is_suppressed
 from vetting.mail.sending import Delivery, Fate, Post
@@ -50,7 +50,7 @@ def tidy(*, at: datetime) -> None:
         actions.expire(ask_id, at=at)
 
 
-@transaction.atomic
+@whole
 def _note_sweep(row: Outbox, *, at: datetime) -> None:
     """Where a long transaction of letters has the row, as the making of the demo world, nobody waits for a note."""
     free = Outbox.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=row.pk).first()
@@ -66,7 +66,7 @@ def chase_due(*, post: Post, at: datetime) -> bool:
     return step is not None
 
 
-@transaction.atomic
+@whole
 def claim(*, at: datetime) -> AskStep | None:
     """The step that has been due longest, now leased to this caller alone; none while the outbox is paused."""
     due = AskStep.objects.filter(~Exists(PAUSED), state="planned", due_at__lte=at)
@@ -100,7 +100,7 @@ def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
     _SETTLE[delivery.fate](step, delivery, at)
 
 
-@transaction.atomic
+@whole
 def count_as_sent(step_id: UUID, *, by: Actor, at: datetime) -> None:
     """A person found that the letter in doubt did arrive. The days of its ask begin now, which is never too early."""
     step = actions.lock_in_doubt(step_id, by=by)
@@ -108,7 +108,7 @@ def count_as_sent(step_id: UUID, *, by: Actor, at: datetime) -> None:
     _sent(step, Delivery(Fate.SENT, "settled by staff"), at)
 
 
-@transaction.atomic
+@whole
 def recover(*, at: datetime) -> None:
     """Leases that ran out: a claim is planned again; a letter in DATA is sent once more, then left to a person."""
     stale = AskStep.objects.select_for_update(skip_locked=True, no_key=True).filter(lease_until__lte=at)
@@ -176,7 +176,7 @@ def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], boo
     What its key opens is written down in the same transaction.
     """
 
-    @transaction.atomic
+    @whole
     def check() -> bool:
         Referee.objects.select_for_update(no_key=True).get(pk=step.ask.referee_id)
         ask = actions.lock(step.ask_id)
@@ -197,7 +197,7 @@ def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], boo
     return check
 
 
-@transaction.atomic
+@whole
 def _sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
     """The server's word outlives the lease: whoever has the step by now need not send it again."""
     ask = actions.lock(step.ask_id)
@@ -237,7 +237,7 @@ def _put_off(step: AskStep, delivery: Delivery, at: datetime) -> None:
     _settle(step, state="planned", due_at=due_at, detail=delivery.detail, held="", lease=None)
 
 
-@transaction.atomic
+@whole
 def _failed(step: AskStep, delivery: Delivery, at: datetime) -> None:
     to_referee = step.step in LETTER_STEPS
     if to_referee:

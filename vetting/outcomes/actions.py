@@ -24,6 +24,7 @@ from vetting.kernel.actors import Actor
 from vetting.kernel.actors import referee as as_referee
 from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import RefusedError, refuse, require, require_all
+from vetting.kernel.whole import whole
 from vetting.outcomes import rules
 from vetting.outcomes.models import Attestation, Measurement, Outcome
 from vetting.outcomes.queries import live_in, live_of
@@ -44,7 +45,7 @@ class Result:
     money_currency: str = ""
 
 
-@transaction.atomic
+@whole
 def report(*, goal: Goal, result: Result, by: Actor, at: datetime) -> Outcome:
     """A submitted outcome, at E0 until somebody else has spoken. RefusedError where the goal has a live one."""
     goal = engagements.locked_goal(goal.pk)
@@ -84,7 +85,7 @@ def report(*, goal: Goal, result: Result, by: Actor, at: datetime) -> Outcome:
     return outcome
 
 
-@transaction.atomic
+@whole
 def ask_client(outcome: Outcome, *, name: str, email: str, by: Actor, at: datetime) -> Ask:
     outcome = locked_outcome(outcome.pk)
     engagement = outcome.goal.engagement
@@ -108,7 +109,7 @@ def ask_client(outcome: Outcome, *, name: str, email: str, by: Actor, at: dateti
     return ask
 
 
-@transaction.atomic
+@whole
 def attest(ask_id: UUID, *, answers: Answers, at: datetime) -> Attestation:
     """Take a referee's answer: once, whole, in one transaction. RefusedError where the ask is closed."""
     ask = followups.lock(ask_id)
@@ -133,7 +134,7 @@ def attest(ask_id: UUID, *, answers: Answers, at: datetime) -> Attestation:
     return attestation
 
 
-@transaction.atomic
+@whole
 def verify_by_record(
     outcome: Outcome, *, record: str, shown_at: datetime, by: Actor, at: datetime
 ) -> Attestation:
@@ -156,7 +157,7 @@ def verify_by_record(
     return attestation
 
 
-@transaction.atomic
+@whole
 def withdraw(outcome: Outcome, *, by: Actor, at: datetime) -> Outcome:
     followups.cancel(outcome.pk, by=by, at=at)  # first, since an answer locks its ask before the outcome
     outcome = locked_outcome(outcome.pk)
@@ -167,7 +168,7 @@ def withdraw(outcome: Outcome, *, by: Actor, at: datetime) -> Outcome:
     return outcome
 
 
-@transaction.atomic
+@whole
 def withdraw_goal(goal: Goal, *, by: Actor, at: datetime) -> Goal:
     """It stays in the record as withdrawn; an open question about it is closed."""
     require(engagement_rules.may_change(by, goal.engagement))
@@ -179,7 +180,7 @@ def withdraw_goal(goal: Goal, *, by: Actor, at: datetime) -> Goal:
     return goal
 
 
-@transaction.atomic
+@whole
 def withdraw_work(engagement: Engagement, *, by: Actor, at: datetime) -> Engagement:
     """Before a client has confirmed it. It stays visible in the coverage line as declared."""
     require(engagement_rules.may_change(by, engagement))
@@ -191,7 +192,7 @@ def withdraw_work(engagement: Engagement, *, by: Actor, at: datetime) -> Engagem
     return engagement
 
 
-@transaction.atomic
+@whole
 def note_silence(outcome_id: UUID, *, by: Actor, at: datetime) -> None:
     """The ask about it has closed without an answer: it may be asked of another person. It never lowers a score."""
     outcome = locked_outcome(outcome_id)

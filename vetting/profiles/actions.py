@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F
 
 from vetting.accounts.models import User
@@ -14,6 +13,7 @@ from vetting.kernel.actors import Actor
 from vetting.kernel.keys import slugify
 from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import RefusedError, refuse, require, require_all
+from vetting.kernel.whole import whole
 from vetting.profiles import rules
 from vetting.profiles.models import Profile, SelfClaim
 
@@ -30,7 +30,7 @@ FIELDS = (
 )
 
 
-@transaction.atomic
+@whole
 def create(
     *,
     owner: User | None,
@@ -55,7 +55,7 @@ def create(
     return begin(profile, by=by, at=at)
 
 
-@transaction.atomic
+@whole
 def change(profile: Profile, *, details: Mapping[str, Any], by: Actor, at: datetime) -> Profile:
     require(rules.may_change(by, profile))
     profile = Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
@@ -69,7 +69,7 @@ def change(profile: Profile, *, details: Mapping[str, Any], by: Actor, at: datet
     return profile
 
 
-@transaction.atomic
+@whole
 def submit(profile: Profile, *, by: Actor, at: datetime) -> Profile:
     """List a complete profile. Nothing about it is judged: what counts comes from clients."""
     if not (by.is_staff and profile.origin == "public_record"):
@@ -81,7 +81,7 @@ def submit(profile: Profile, *, by: Actor, at: datetime) -> Profile:
     return _relist(profile, by=by, at=at)
 
 
-@transaction.atomic
+@whole
 def pause(profile: Profile, *, by: Actor, at: datetime) -> Profile:
     require(rules.may_change(by, profile))
     move(profile, "paused", by=by, at=at)
@@ -89,7 +89,7 @@ def pause(profile: Profile, *, by: Actor, at: datetime) -> Profile:
     return profile
 
 
-@transaction.atomic
+@whole
 def suspend(profile: Profile, *, reason: str, by: Actor, at: datetime) -> Profile:
     """Staff take a profile out of sight while something is looked into; `reason` is kept in the audit trail."""
     require(rules.may_moderate(by))
@@ -99,13 +99,13 @@ def suspend(profile: Profile, *, reason: str, by: Actor, at: datetime) -> Profil
     return profile
 
 
-@transaction.atomic
+@whole
 def restore(profile: Profile, *, by: Actor, at: datetime) -> Profile:
     require(rules.may_moderate(by))
     return _relist(profile, by=by, at=at)
 
 
-@transaction.atomic
+@whole
 def add_claim(
     profile: Profile, *, kind: str, text: str, by: Actor, at: datetime, count: int | None = None
 ) -> SelfClaim:
@@ -124,7 +124,7 @@ def add_claim(
     return claim
 
 
-@transaction.atomic
+@whole
 def remove_claim(claim: SelfClaim, *, by: Actor, at: datetime) -> None:
     require(rules.may_change(by, claim.profile))
     record(claim, "remove", by=by, at=at, facts={"kind": claim.kind})

@@ -15,6 +15,7 @@ from vetting.followups.rules import may_answer
 from vetting.kernel.actors import Actor
 from vetting.kernel.actors import referee as as_referee
 from vetting.kernel.verdict import RefusedError, refuse, require, require_all
+from vetting.kernel.whole import whole
 from vetting.profiles.actions import touch_evidence
 from vetting.profiles.models import Profile
 from vetting.profiles.queries import owned_by
@@ -24,7 +25,7 @@ from vetting.referrals.models import Referral
 from vetting.referrals.rules import Words
 
 
-@transaction.atomic
+@whole
 def ask_peer(*, profile: Profile, name: str, email: str, by: Actor, at: datetime) -> Referral:
     """One letter to one person who saw the work. RefusedError where that person was asked already."""
     require(may_change(by, profile))
@@ -49,7 +50,7 @@ def ask_peer(*, profile: Profile, name: str, email: str, by: Actor, at: datetime
     return referral
 
 
-@transaction.atomic
+@whole
 def answer(ask_id: UUID, *, words: Words, at: datetime) -> Referral:
     """What the peer saw. One who gets a fee for it is shown, but set aside: it weighs nothing."""
     ask = followups.lock(ask_id)
@@ -69,7 +70,7 @@ def answer(ask_id: UUID, *, words: Words, at: datetime) -> Referral:
     return referral
 
 
-@transaction.atomic
+@whole
 def withdraw(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     """The peer takes her word back, or the consultant her request."""
     followups.cancel(referral.pk, by=by, at=at)  # first, since an answer locks its ask before the referral
@@ -87,7 +88,7 @@ def withdraw(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     return referral
 
 
-@transaction.atomic
+@whole
 def note_silence(referral_id: UUID, *, by: Actor, at: datetime) -> None:
     """The ask has closed without an answer."""
     referral = Referral.objects.select_for_update(no_key=True).get(pk=referral_id)

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchVector
-from django.db import transaction
 from django.db.models import Value as SqlValue
 
 from vetting.companies.catalogue import INDUSTRIES, section_of
 from vetting.engagements.metrics import METRICS
 from vetting.kernel.keys import fold, uuid7
+from vetting.kernel.whole import whole
 from vetting.outcomes.states import VERIFIED
 from vetting.profiles.models import Profile
 from vetting.scorecards.models import Scorecard
@@ -27,7 +27,7 @@ def refresh(profile_ids: Sequence[UUID]) -> int:
     return sum(_refresh(profile_id) for profile_id in profile_ids)
 
 
-@transaction.atomic
+@whole
 def _refresh(profile_id: UUID) -> bool:
     profile = Profile.objects.select_for_update(no_key=True).get(pk=profile_id)
     card = Scorecard.objects.filter(profile=profile).first()

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from django.db import transaction
-
+from vetting.kernel.whole import whole
 from vetting.management.demo.play import play
 from vetting.management.demo.script import Script
 from vetting.scorecards.actions import compute
@@ -15,7 +14,7 @@ _PLAYED = 0.92  # of the time; the rest goes into cards and listings
 _BATCH = 50
 
 
-@transaction.atomic
+@whole
 def build(script: Script, *, on_part: Callable[[float], None]) -> None:
     """All or nothing; `on_part` hears how much is done, 0 to 1.
 

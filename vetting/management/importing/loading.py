@@ -4,8 +4,6 @@ import hashlib
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import transaction
-
 from vetting.companies import actions as companies
 from vetting.companies import queries as company_queries
 from vetting.companies.models import Organization
@@ -13,6 +11,7 @@ from vetting.engagements import actions as engagements
 from vetting.engagements import queries as engagement_queries
 from vetting.kernel.actors import Actor
 from vetting.kernel.verdict import InvalidError, RefusedError
+from vetting.kernel.whole import whole
 from vetting.management.importing.mapping import Mapping
 from vetting.management.importing.reading import BadRowError, Fault, Parsed
 from vetting.outcomes import actions as outcomes
@@ -38,8 +37,7 @@ class Loader:
         if engagement_queries.imported(key) is not None:
             return False
         try:
-            with transaction.atomic():
-                self._load(parsed, key)
+            self._load(parsed, key)
         except InvalidError as invalid:
             self.forget()
             faults = [
@@ -51,6 +49,7 @@ class Loader:
             raise BadRowError([Fault(parsed.row, "(the row)", refused.verdict.reason)]) from refused
         return True
 
+    @whole
     def _load(self, parsed: Parsed, key: str) -> None:
         mapping, at = self._mapping, self._at
         engagement = engagements.declare(
