@@ -11,6 +11,7 @@ from vetting.management.demo.market import WORDS
 from vetting.management.demo.people import Person
 from vetting.management.demo.script import SILENCE, Reaction
 from vetting.outcomes.questionnaire import SHARES, Answers
+from vetting.search.actions import TRANSFERRED
 
 _STEPS = ("ask", "reminder_4", "reminder_11")
 # In parts of a hundred: at the first letter, at the reminders, or never.
@@ -150,4 +151,7 @@ def _comment(rng: Random, given: Answers, said: Said) -> str:
         return ""
     met = _part(said.goal, said.true) >= 1
     kind = {"correct": "corrected", "wrong": "wrong"}.get(given.result_verdict, "met" if met else "missed")
-    return said.consultant.told(rng.choice(WORDS["comments"][kind]))
+    words: list[str] = WORDS["comments"][kind]
+    if kind == "met" and given.transfer is not None and given.transfer >= TRANSFERRED:
+        words = [*words, *WORDS["comments"]["taught"]]
+    return said.consultant.told(rng.choice(words))

@@ -16,7 +16,8 @@ TEMPERS = {"prompt": 58, "slow": 19, "silent": 13, "declining": 6, "stopping": 2
 # A company of one's own country comes in so many times as often as one abroad.
 _NEARNESS = 6
 _PUBLIC = {"84", "36"}
-_SIZES = dict(zip(SIZE_BANDS, (2, 14, 38, 28, 14, 4), strict=True))
+# Nobody with a chief officer for each trade has fewer than ten people.
+_SIZES = dict(zip(SIZE_BANDS, (0, 14, 39, 29, 14, 4), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ from vetting.scoring.weights import MONEY, PUBLISHED, RESULTS, TRANSFER
 
 SPREAD = 0.8  # between people, in units of the noise of one result; the scale's prior says .5
 _TYPICAL = PUBLISHED.typical_ambition
+# Of the way from the baseline to the best there can be: nobody closes the month in no days at all.
+_MOST_ASKED = Decimal("0.7")
+_MOST_GAINED = Decimal("0.9")
+_MOST_LOST = Decimal("0.4")  # of the baseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +60,12 @@ class Goal:
     target: Decimal
 
     def at(self, attained: float) -> Decimal:
-        """The value where so much of the way to the target is gone; never what the metric cannot be."""
-        value = self.baseline + (self.target - self.baseline) * Decimal(attained)
+        """The value where so much of the way to the target is gone; never the very best, never a collapse."""
+        change = (self.target - self.baseline) * Decimal(attained)
+        most = (
+            _MOST_GAINED * _room(self.metric, self.baseline) if attained > 0 else _MOST_LOST * self.baseline
+        )
+        value = self.baseline + min(abs(change), most).copy_sign(change)
         return tidy(_possible(self.metric, value), self.metric)
 
     @property
@@ -78,8 +86,7 @@ def draw_goal(rng: Random, gauge: Gauge, country: Country, *, boldness: float) -
     baseline = tidy(Decimal(rng.uniform(gauge.low, gauge.high) * factor), metric)
     asked = boldness * rng.choices([0.45, 1.0, 1.7], weights=[18, 60, 22])[0] * rng.uniform(0.85, 1.2)
     change = usual_step(metric, baseline) * Decimal(asked)
-    room = abs(metric.best - baseline) if metric.best is not None else abs(baseline)
-    change = min(change, room * Decimal("0.7"))
+    change = min(change, _MOST_ASKED * _room(metric, baseline))
     target = _round_number(_possible(metric, baseline + int(metric.direction) * change), metric)
     if int(metric.direction) * (target - baseline) <= 0:
         target = baseline + int(metric.direction) * Decimal(1).scaleb(-_places(baseline, metric))
@@ -128,6 +135,11 @@ def _round_number(value: Decimal, metric: Metric) -> Decimal:
     """A target is a rounder number than a measurement: two digits where they suffice."""
     places = max(0, _places(value, metric) - 1)
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _room(metric: Metric, baseline: Decimal) -> Decimal:
+    """How far the metric can improve; where nothing bounds it, by as much as it is."""
+    return abs(baseline if metric.best is None else metric.best - baseline)
 
 
 def _possible(metric: Metric, value: Decimal) -> Decimal:

@@ -1,6 +1,8 @@
 """Invented persons: names put together at random, each only once, and addresses nobody can have."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from random import Random
 
 from vetting.kernel.keys import slugify
@@ -52,7 +54,7 @@ class Register:
     ) -> Person:
         """Somebody new; at a practice of her own where no domain is given."""
         woman = rng.random() < 0.5 if is_woman is None else is_woman
-        first, last = rng.choice(self._free(country, woman))
+        first, last = rng.choice(self._free(country, woman, employed=bool(domain)))
         return self.named(
             first,
             last,
@@ -81,19 +83,23 @@ class Register:
             name=f"{first} {last}", email=f"{local}@{host}", country=country, place=place, is_woman=is_woman
         )
 
-    def _free(self, country: Country, woman: bool) -> list[tuple[str, str]]:
-        """First and last names not yet given out together; double names where the single ones have run out."""
+    def _free(self, country: Country, woman: bool, *, employed: bool) -> list[tuple[str, str]]:
+        """First and last names not yet given out together; double ones where the single ones have run out.
+
+        The employed have every other surname as long as these last: a referee called like her consultant would look
+        like family.
+        """
         firsts = country.women if woman else country.men
-        singles = [_form(last, woman) for last in country.last]
-        doubles = [f"{one}-{other}" for one in singles for other in singles if one != other]
-        for lasts in (singles, doubles):
-            free = [
-                (first, last) for first in firsts for last in lasts if f"{first} {last}" not in self._names
-            ]
-            if free:
-                return free
-        message = f"{country.code} has no names left for so many people"
-        raise ValueError(message)
+        for among in (country.last[employed::2], country.last):
+            singles = [_form(last, woman) for last in among]
+            doubles = [f"{one}-{other}" for one, other in permutations(singles, 2)]
+            for lasts in (singles, doubles):
+                if free := self._not_taken(firsts, lasts):
+                    return free
+        return self._not_taken([f"{one} {other}" for one, other in permutations(firsts, 2)], doubles)
+
+    def _not_taken(self, firsts: Sequence[str], lasts: Sequence[str]) -> list[tuple[str, str]]:
+        return [(first, last) for first in firsts for last in lasts if f"{first} {last}" not in self._names]
 
 
 def home(rng: Random) -> Country:

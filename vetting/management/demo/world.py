@@ -11,7 +11,7 @@ from vetting.management.demo.people import Register, dice, home
 from vetting.management.demo.script import Part, Script
 from vetting.management.demo.stage import POST_HOURS
 
-FEWEST, MOST = 12, 2_000  # the cast of ten and somebody for them to meet; as many as there are names for
+FEWEST, MOST = 12, 1_000  # the cast of ten and somebody for them to meet; more would only take hours
 LONGEST = 10  # years
 
 
