@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from vetting.audit.actions import begin, move
 from vetting.companies.actions import prove_domain
 from vetting.companies.queries import domain_of_mailbox
@@ -72,14 +70,10 @@ def report(*, goal: Goal, result: Result, by: Actor, at: datetime) -> Outcome:
         money_currency=result.money_currency if result.money is not None else "",
         created_at=at,
     )
-    try:
-        with transaction.atomic():
-            begin(outcome, by=by, at=at)
-    except IntegrityError as duplicate:
-        raise RefusedError(refuse("reported_already", "This goal has a result already.")) from duplicate
-    _measure(
-        goal, "result", result.achieved, on=result.measured_on, source=result.source, by="consultant", at=at
-    )
+    if live_of(goal.pk) is not None:  # the goal is locked: nobody reports meanwhile
+        raise RefusedError(refuse("reported_already", "This goal has a result already."))
+    begin(outcome, by=by, at=at)
+    _measurement(outcome, "result", result.achieved, on=result.measured_on, by="consultant", at=at).save()
     move(outcome, "submitted", by=by, at=at)
     touch_evidence(engagement.profile_id)
     return outcome
@@ -280,13 +274,23 @@ def _measure_answer(outcome: Outcome, answers: Answers, *, stated_by: str, at: d
         ),
         ("result", answers.result_verdict, outcome.achieved, answers.result_value, outcome.measured_on),
     )
+    rows = []
     for kind, verdict, claimed, corrected, on in said:
         value = corrected if verdict == "correct" else claimed if verdict == "confirm" else None
         if value is not None:
-            _measure(goal, kind, value, on=on, source=outcome.source, by=stated_by, at=at)
+            rows.append(_measurement(outcome, kind, value, on=on, by=stated_by, at=at))
+    Measurement.objects.bulk_create(rows)
 
 
-def _measure(goal: Goal, kind: str, value: Decimal, *, on: date, source: str, by: str, at: datetime) -> None:
-    Measurement.objects.create(
-        goal=goal, kind=kind, value=value, measured_on=on, source=source, stated_by=by, stated_at=at
+def _measurement(
+    outcome: Outcome, kind: str, value: Decimal, *, on: date, by: str, at: datetime
+) -> Measurement:
+    return Measurement(
+        goal=outcome.goal,
+        kind=kind,
+        value=value,
+        measured_on=on,
+        source=outcome.source,
+        stated_by=by,
+        stated_at=at,
     )
