@@ -5,8 +5,8 @@ from datetime import date
 
 from django.utils.safestring import SafeString
 
+from vetting.mail.letters import day_words
 from vetting.web.drawings.ink import across, element, frame, words
-from vetting.web.templatetags.wording import day as day_words
 
 _TALL = 72  # pixels of the largest day
 _ROOM = 18  # for the words below
