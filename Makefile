@@ -1,6 +1,7 @@
 # make run     the demo, on this machine: installs, starts all of it, seeds once; Ctrl-C stops all of it
 # make test    every test, with the coverage gate
 # make check   every linter and contract of docs/house.md
+# make mutate  which part of all small changes of the scale its tests notice (a sample; takes a while)
 # make lock    compile the locked requirements from pyproject.toml (needs uv)
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN := .venv/bin
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-strip-extras
 
-.PHONY: run test check lock
+.PHONY: run test check mutate lock
 
 run: .venv/.run
 	@exec $(BIN)/python -m config.serve
@@ -22,6 +23,9 @@ check: .venv/.dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/house
+
+mutate: .venv/.dev
+	nice $(BIN)/python -m tests.mutation
 
 lock:
 	$(LOCK) -o requirements.txt

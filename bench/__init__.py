@@ -1,0 +1,1 @@
+"""What is measured against peers: one module a measurement, each prints one JSON object a line."""

@@ -119,7 +119,7 @@ def test_a_follow_up_is_the_mean_as_well():
     assert step.width == pytest.approx(expected, abs=1e-9)
 
 
-@properties
+@properties  # one case an example: each is the work of thirty scores
 @given(histories(max_size=4), circles(max_size=2))
 def test_whatever_is_known_every_step_is_a_finite_part(history, referrals):
     for step in narrowing(history, referrals, on=DAY):

@@ -3,10 +3,9 @@
 import math
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.scoring.histories import properties
+from tests.scoring.histories import promises
 from vetting.scoring.reliability import Settled, Tenth, reliability
 
 SETTLED = st.lists(st.builds(Settled, st.floats(0.001, 0.999), st.booleans()), max_size=40)
@@ -37,8 +36,7 @@ def test_certainties_stand_in_the_outer_tenths_and_a_wrong_one_costs_much_but_no
     assert found.log_loss == pytest.approx(-math.log(1e-12) / 3, abs=1e-9)
 
 
-@properties
-@given(SETTLED)
+@promises(SETTLED)
 def test_the_tenths_hold_every_forecast_once(settled):
     found = reliability(settled)
     assert sum(tenth.n for tenth in found.tenths) == found.n == len(settled)
@@ -47,8 +45,7 @@ def test_the_tenths_hold_every_forecast_once(settled):
         assert tenth.mean is None or tenth.low <= tenth.mean <= tenth.high
 
 
-@properties
-@given(SETTLED.filter(bool), st.floats(0.001, 0.999))
+@promises(SETTLED.filter(bool), st.floats(0.001, 0.999))
 def test_no_constant_beats_the_base_rate_known_in_advance(settled, constant):
     found = reliability([Settled(constant, each.met) for each in settled])
     assert found.brier >= found.brier_base - 1e-12

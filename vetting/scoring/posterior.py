@@ -19,7 +19,7 @@ _MIDDLE: Final = GRID_POINTS // 2
 STANDINGS: Final[Floats] = np.arange(-_MIDDLE, _MIDDLE + 1, dtype=np.float64) * (GRID_REACH / _MIDDLE)
 
 _PRIOR: Final[Floats] = -0.5 * STANDINGS**2
-_ONES_AND_STANDINGS: Final[Floats] = np.stack((np.ones(GRID_POINTS), STANDINGS), axis=1)
+_PRIOR_AND_MOMENT: Final[Floats] = np.stack((np.exp(_PRIOR), np.exp(_PRIOR) * STANDINGS), axis=1)
 _STEP: Final = GRID_REACH / _MIDDLE
 _EDGES: Final[Floats] = np.append(STANDINGS, GRID_REACH + _STEP) - _STEP / 2.0
 
@@ -171,16 +171,15 @@ def influences(evidence: Floats) -> Floats:
 
 
 def _stack_of_influences(evidence: Floats, temperatures: Floats, shares: Floats) -> Floats:
-    logs = temperatures[:, np.newaxis] * evidence[:, np.newaxis, :]
-    logs += _PRIOR
-    logs -= logs.max(axis=2, keepdims=True)
-    weights = np.exp(logs, out=logs)
+    # At or below zero everywhere, and zero where it is highest: no power of it overflows, and not all vanish.
+    logs = temperatures[:, np.newaxis] * (evidence - evidence.max(axis=1, keepdims=True))[:, np.newaxis, :]
+    tempered = np.exp(logs, out=logs)
     # One small product a row: its shape, and with it the order of its sums, depends on that row alone.
-    sums = weights @ _ONES_AND_STANDINGS
+    sums = tempered @ _PRIOR_AND_MOMENT
     given = shares / sums[:, :, 0]
     means = sums[:, :, 1] / sums[:, :, 0]
-    parts = np.stack((given, given * means), axis=1) @ weights
-    moves: Floats = STANDINGS * parts[:, 0] - parts[:, 1]
+    parts = np.stack((given, given * means), axis=1) @ tempered
+    moves: Floats = np.exp(_PRIOR) * (STANDINGS * parts[:, 0] - parts[:, 1])
     return moves
 
 

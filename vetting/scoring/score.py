@@ -92,9 +92,10 @@ def score(
         total = start + evidence[here].sum(axis=0)
         claims_here = {readings[number].claim.key for number in here}
         dimensions[dimension.name] = posterior(total, start, n=len(claims_here)) if here else unclaimed
-        moves = dimension.weight * influence(total)
-        moved[here] = evidence[here] @ moves
-        referred += float(start @ moves)
+        if here or referral.shift:
+            moves = dimension.weight * influence(total)
+            moved[here] = evidence[here] @ moves
+            referred += float(start @ moves)
 
     return Score(
         version=constants.version,
