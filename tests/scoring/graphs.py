@@ -4,12 +4,13 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.scoring.histories import properties
+from tests.scoring.histories import CASES, properties
 from vetting.scoring.ratings import rating_graph
 from vetting.scoring.referrals import standings
 from vetting.scoring.weights import PUBLISHED
 
-properties_of_graphs = settings(properties, max_examples=max(1000, properties.max_examples))
+# One graph an example: as many of them as others hold cases.
+properties_of_graphs = settings(properties, max_examples=properties.max_examples * CASES)
 
 ACCOUNTS = range(12)  # of a drawn graph; greater numbers are free for whoever joins later
 LATER = 1000.0  # after every drawn rating
