@@ -19,10 +19,10 @@ _NODES, _SHARES = (np.polynomial.legendre.leggauss(32) + np.array([[1.0], [0.0]]
 
 # All people together may do better or worse than the thresholds say; that must not be put down to referrals.
 # Judged: by a standard deviation of a half.
-_LEVELS, _LEVEL_SHARES = np.polynomial.hermite_e.hermegauss(11)
 _LEVEL_SPREAD: Final = 0.5
-
-_AT_ONCE: Final = 2000  # people; 2000 rows of the grid are 2.6 MB
+_PEAK, _PEAK_SHARES = np.polynomial.hermite_e.hermegauss(5)  # about the likeliest level, in its own width
+_NEWTON_STEPS: Final = 4  # from the level at the shift before
+_MOMENTS: Final[Floats] = np.stack((np.ones(GRID_POINTS), STANDINGS, STANDINGS**2), axis=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +49,11 @@ def referral_effect(fullness: Floats, later: Floats, *, most: float) -> Referral
     """
     _require_usable(fullness, later, most)
     shifts = most * _NODES
-    evidence = np.zeros((len(shifts), len(_LEVELS)))
-    for first in range(0, len(fullness), _AT_ONCE):
-        chunk = slice(first, first + _AT_ONCE)
-        evidence += _log_evidence(fullness[chunk], later[chunk], shifts)
-    evidence += np.log(_LEVEL_SHARES)
-    weight = np.exp(evidence - evidence.max()).sum(axis=1) * _SHARES
+    likelihood = np.exp(later - later.max(axis=1, keepdims=True)) if len(later) else later
+    evidence, level = np.empty(len(shifts)), 0.0
+    for number, shift in enumerate(shifts):
+        evidence[number], level = _log_evidence(fullness, likelihood, shift, level)
+    weight = np.exp(evidence - evidence.max()) * _SHARES
     weight /= weight.sum()
     mean = float(weight @ shifts)
     low, high = _quantiles(weight, most)
@@ -67,17 +66,33 @@ def referral_effect(fullness: Floats, later: Floats, *, most: float) -> Referral
     )
 
 
-def _log_evidence(fullness: Floats, later: Floats, shifts: Floats) -> Floats:
-    """By shift and level: how likely these results are, where the start is a normal of mean level + shift * f."""
-    start = masses(np.zeros(GRID_POINTS))[:, np.newaxis] * np.exp(
-        STANDINGS[:, np.newaxis] * (_LEVEL_SPREAD * _LEVELS)
-    )
-    likelihood = np.exp(later - later.max(axis=1, keepdims=True))
-    found = np.empty((len(shifts), len(_LEVELS)))
-    for number, shift in enumerate(shifts):
-        tilt = np.exp(shift * fullness[:, np.newaxis] * STANDINGS)
-        found[number] = (np.log((likelihood * tilt) @ start) - np.log(tilt @ start)).sum(axis=0)
-    return found
+def _log_evidence(fullness: Floats, likelihood: Floats, shift: float, level: float) -> tuple[float, float]:
+    """How likely these results are where starts are normal about level + shift * f, over all levels; and the peak.
+
+    With many people the level is known to a hundredth: the nodes stand about its peak, found by Newton's steps.
+    """
+    unseen = np.exp(shift * fullness[:, np.newaxis] * STANDINGS)
+    seen = likelihood * unseen
+    width = _LEVEL_SPREAD
+    for _ in range(_NEWTON_STEPS):
+        _, slope, curve = _at_level(seen, unseen, level)
+        width = min(_LEVEL_SPREAD, (-curve) ** -0.5) if curve < 0.0 else _LEVEL_SPREAD
+        level += slope * width**2
+    heights = np.array([_at_level(seen, unseen, level + width * step)[0] for step in _PEAK])
+    top = heights.max()
+    area = width * (_PEAK_SHARES * np.exp(_PEAK**2 / 2.0 + heights - top)).sum()
+    return float(top + np.log(area)), level
+
+
+def _at_level(seen: Floats, unseen: Floats, level: float) -> tuple[float, float, float]:
+    """The log of results and prior together, and its first and second derivative by the level."""
+    start = (masses(np.zeros(GRID_POINTS)) * np.exp(level * STANDINGS))[:, np.newaxis] * _MOMENTS
+    known, before = seen @ start, unseen @ start
+    value = np.log(known[:, 0] / before[:, 0]).sum() - 0.5 * (level / _LEVEL_SPREAD) ** 2
+    means, starts = known[:, 1] / known[:, 0], before[:, 1] / before[:, 0]
+    slope = (means - starts).sum() - level / _LEVEL_SPREAD**2
+    spreads = (known[:, 2] / known[:, 0] - means**2) - (before[:, 2] / before[:, 0] - starts**2)
+    return float(value), float(slope), float(spreads.sum() - _LEVEL_SPREAD**-2)
 
 
 def _quantiles(weight: Floats, most: float) -> tuple[float, float]:
