@@ -15,7 +15,7 @@ run: .venv/.run
 	@exec $(BIN)/python -m config.serve
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 check: .venv/.dev
 	$(BIN)/ruff check .
