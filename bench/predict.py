@@ -1,0 +1,27 @@
+"""`python -m bench.predict TRACK_DIR OUT_DIR`: read one track, write predictions; grading is done elsewhere."""
+
+import json
+import sys
+from pathlib import Path
+
+from bench import predict_outcomes
+from vetting.scoring.evidence import ScoringError
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 2:
+        print("Usage: python -m bench.predict TRACK_DIR OUT_DIR", file=sys.stderr)
+        return 2
+    track, out = Path(arguments[0]), Path(arguments[1])
+    try:
+        about = json.loads((track / "track.json").read_text(encoding="utf-8"))
+        out.mkdir(parents=True, exist_ok=True)
+        predict_outcomes.predict(track, out, about)
+    except (OSError, ValueError, ScoringError) as error:
+        print(f"{track}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

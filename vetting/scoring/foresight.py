@@ -1,0 +1,74 @@
+"""What a panel's known outcomes say of those that are not known yet, and of each person."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from vetting.scoring.design import factors
+from vetting.scoring.factors import Groups
+from vetting.scoring.inference import infer
+from vetting.scoring.normal import Floats
+from vetting.scoring.panel import Panel
+from vetting.scoring.sites import Categories, Values, relative_noise
+from vetting.scoring.weights import PUBLISHED
+
+_TENTH: Final = 1.2815515655446004  # standard deviations between the middle and the 10 % quantile
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """`mean` is the expected category or value of each row, `good` the chance of category `good` or better.
+
+    `people` has a line a person code: mean, 10 % and 90 % quantile and reliability of the standing at the last
+    moment of the panel, in between-person standard deviations.
+    """
+
+    mean: Floats
+    good: Floats
+    people: Floats
+
+
+def foresee(panel: Panel, *, good: int | None = None) -> Foresight:
+    """Calibrate on the known rows and foresee all rows, each without its own outcome."""
+    rows, count = len(panel), int(panel.person.max(initial=-1)) + 1
+    panel = panel.and_now()
+    noise = relative_noise(panel.weight, panel.known)
+    parts = factors(panel)
+    if panel.categories is None:
+        middle, scale = _scale(panel)
+        values = Values(
+            (panel.outcome - middle) / scale, panel.known, noise=noise, level=panel.level,
+            levels=len(PUBLISHED.fabrication),
+        )
+        belief = infer(values, parts)
+        return Foresight(mean=middle + scale * belief.mean[:rows], good=np.empty(0), people=_people(parts[0], count))
+    outcome = np.where(panel.known, panel.outcome, 0).astype(np.int64)
+    sites = Categories(
+        outcome, panel.known, panel.categories, noise=noise, level=panel.level, fabrication=PUBLISHED.fabrication
+    )
+    belief = infer(sites, parts)
+    shares = sites.foresee(belief.mean, belief.variance)
+    from_good = panel.categories - 1 if good is None else good
+    return Foresight(
+        mean=(shares @ np.arange(panel.categories))[:rows], good=shares[:rows, from_good:].sum(axis=1),
+        people=_people(parts[0], count),
+    )
+
+
+def _scale(panel: Panel) -> tuple[float, float]:
+    values = panel.outcome[panel.known]
+    if len(values) == 0:
+        return 0.0, 1.0
+    weight = np.ones(len(values)) if panel.weight is None else panel.weight[panel.known]
+    middle = float(np.average(values, weights=weight))
+    return middle, float(np.sqrt(np.average((values - middle) ** 2, weights=weight))) or 1.0
+
+
+def _people(person: Groups, count: int) -> Floats:
+    """The standings in the last `count` rows, which are the present of each person."""
+    mean, variance = (column[len(column) - count :] for column in person.of_rows())
+    between = person.variance
+    middle, width = mean / np.sqrt(between), _TENTH * np.sqrt(variance / between)
+    reliability = np.clip(1.0 - variance / between, 0.0, 1.0)
+    return np.column_stack((middle, middle - width, middle + width, reliability))
