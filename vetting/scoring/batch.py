@@ -54,6 +54,8 @@ _NUMBERS: Final = attrgetter(
     "transfer",
     "sustained_6m",
     "sustained_12m",
+    "ease",
+    "blur",
 )
 
 
@@ -219,7 +221,7 @@ def _read(people: Sequence[_Person], constants: Constants) -> _Readings:
                 given.append(place)
                 owner.append(number)
                 age.append(today - said.verified_on.toordinal())
-    numbers: Floats = np.array([_NUMBERS(claim) for claim in claims], dtype=np.float64).reshape(-1, 12).T
+    numbers: Floats = np.array([_NUMBERS(claim) for claim in claims], dtype=np.float64).reshape(-1, 14).T
     with np.errstate(all="ignore"):
         observed, hardness = _observed(numbers, constants), _hardness(numbers, constants)
     claim, told = np.nonzero(~np.isnan(observed))
@@ -233,6 +235,7 @@ def _read(people: Sequence[_Person], constants: Constants) -> _Readings:
 
     about_goal = (told == 0) & (numbers[5][claim] == 0.0)
     remembered = np.where(about_goal & (numbers[4][claim] == 0.0), constants.remembered, 0.0)
+    known_blur = ~np.isnan(numbers[13][claim])
     doubt = np.array(constants.fabrication)[[each.level for each in claims]][claim]
     parts = np.where(told >= _LATER, constants.reading, 1.0)
     return _Readings(
@@ -252,6 +255,7 @@ def _read(people: Sequence[_Person], constants: Constants) -> _Readings:
             fabrication=1.0 - (1.0 - doubt) * (1.0 - remembered),
             weight=np.array([place.weight for place in given])[claim] * parts,
             age=(np.array(age, dtype=np.float64) / DAYS_A_YEAR)[claim],
+            blur=np.where(about_goal & known_blur, numbers[13][claim], constants.leniency),
             constants=constants,
         ),
     )
@@ -262,7 +266,7 @@ def _observed(numbers: Floats, constants: Constants) -> Floats:
 
     What is not told may be anything before it is left out: a claim has made sure that what is can be divided.
     """
-    baseline, target, achieved, _, _, rejected, fee, money, share, transfer, half_year, year = numbers
+    baseline, target, achieved, _, _, rejected, fee, money, share, transfer, half_year, year = numbers[:12]
     reached = (achieved - baseline) / (target - baseline)
     refused = rejected == 1.0
     # As in readings.read: a smaller share makes no loss smaller, and what was hardly reached cannot hold.
@@ -288,7 +292,7 @@ def _hardness(numbers: Floats, constants: Constants) -> Floats:
     steps = np.full_like(change, constants.boldest)
     np.divide(change, usual, out=steps, where=change < constants.boldest * usual)
     asked = np.where(baseline == 0.0, constants.typical_ambition, np.arcsinh(steps))
-    return constants.slope * (asked - constants.typical_ambition)
+    return constants.slope * (asked - constants.typical_ambition) - numbers[12]
 
 
 def log_likelihoods(
@@ -299,13 +303,14 @@ def log_likelihoods(
     fabrication: Floats,
     weight: Floats,
     age: Floats,
+    blur: Floats,
     constants: Constants,
 ) -> Floats:
     """As `posterior.rows`, leaving out what lies at minus or plus infinity and is known."""
     spread = np.array([each.spread for each in constants.dimensions])[dimension]
     thresholds = np.array([each.thresholds for each in constants.dimensions])
     highest = thresholds.shape[1]
-    noise = np.sqrt(1.0 + constants.leniency + constants.drift * age)
+    noise = np.sqrt(1.0 + blur + constants.drift * age)
     upper, lower = np.flatnonzero(category > 0), np.flatnonzero(category < highest)
     ends = np.concatenate((upper, lower))
     kappa = np.concatenate(

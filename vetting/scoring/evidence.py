@@ -57,14 +57,20 @@ class Claim:
     transfer: int | None = None  # 0..4: can the client's own people do it now
     sustained_6m: float | None = None  # the metric's value six months later
     sustained_12m: float | None = None
+    contexts: tuple[tuple[str, str], ...] = ()  # (kind, value): what the work was, as calibration tells it apart
+    ease: float = 0.0  # how much likelier this goal was reached by anybody: referee, client, field, year
+    blur: float | None = None  # variance of what is not known about that; None: nothing is known
 
     def __post_init__(self) -> None:
-        for field in ("baseline", "target", "achieved", "usual_change", "share"):
+        for field in ("baseline", "target", "achieved", "usual_change", "share", "ease"):
             self._require(is_finite(getattr(self, field)), field, "is not a finite number")
         for field in ("fee", "money", "sustained_6m", "sustained_12m"):
             value = getattr(self, field)
             self._require(value is None or is_finite(value), field, "is not a finite number")
         self._require(self.usual_change > 0, "usual_change", "must be above zero")
+        self._require(
+            self.blur is None or (is_finite(self.blur) and self.blur >= 0), "blur", "must be 0 or more"
+        )
         self._require(0 <= self.share <= 1, "share", "must lie between 0 and 1")
         self._require(
             self.fee is None or self.fee > 0, "fee", "must be above zero; leave it out where there was none"

@@ -24,8 +24,8 @@ class Belief:
     sweeps: int
 
 
-def infer(sites: Categories | Values, factors: Sequence[Factor]) -> Belief:
-    """Run expectation propagation and type-II learning together; `sites` and `factors` hold what was learned."""
+def infer(sites: Categories | Values, factors: Sequence[Factor], *, learn: bool = True) -> Belief:
+    """Run expectation propagation and, where asked, type-II learning; `sites` and `factors` hold what was learned."""
     rows = len(sites.known)
     messages = [factor.prior(rows) for factor in factors]
     mean = np.sum([message[0] for message in messages], axis=0) if messages else np.zeros(rows)
@@ -41,10 +41,11 @@ def infer(sites: Categories | Values, factors: Sequence[Factor]) -> Belief:
             messages[number] = factor.tell(
                 sites.precision / blur,
                 (sites.pull - sites.precision * others_mean) / blur,
-                learn=sweep > 0,
+                learn=learn and sweep > 0,
             )
             mean, variance = others_mean + messages[number][0], others_variance + messages[number][1]
-        sites.learn(mean, variance)
+        if learn:
+            sites.learn(mean, variance)
         if sweep >= _FULL_STEPS and np.sqrt(np.mean((mean - before) ** 2)) < _SETTLED:
             break
     return Belief(mean=mean, variance=variance, sweeps=sweep + 1)

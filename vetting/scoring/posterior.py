@@ -59,7 +59,7 @@ def rows(readings: Sequence[Reading], constants: Constants) -> Floats:
             table[reading.dimension][0],
             table[reading.dimension][1][reading.category] + reading.hardness,
             table[reading.dimension][1][reading.category + 1] + reading.hardness,
-            1.0 + constants.leniency + constants.drift * reading.age,
+            1.0 + reading.blur + constants.drift * reading.age,
             reading.fabrication,
             constants.made_up[reading.category],
             reading.weight,

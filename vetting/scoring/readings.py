@@ -38,7 +38,8 @@ class Reading:
     dimension: str
     observed: float  # what fell into the category: part of the goal, fees, answer, part that is left
     category: int
-    hardness: float  # beta * (A - typical A), on the scale of the thresholds
+    hardness: float  # beta * (A - typical A) less the ease of the circumstances, on the scale of the thresholds
+    blur: float  # variance of what is not known about the circumstances
     fabrication: float
     weight: float  # multiplies the log-likelihood
     age: float  # years
@@ -97,6 +98,7 @@ def read(claim: Claim, place: Place, *, on: date, constants: Constants) -> Itera
             observed=observed,
             category=category(observed, constants.dimension(dimension).cuts),
             hardness=_hardness(claim, constants) if about_goal else 0.0,
+            blur=claim.blur if about_goal and claim.blur is not None else constants.leniency,
             fabrication=1.0 - (1.0 - doubt) * (1.0 - remembered),
             weight=place.weight * part,
             age=(on - claim.verified_on).days / DAYS_A_YEAR,
@@ -110,7 +112,7 @@ def _hardness(claim: Claim, constants: Constants) -> float:
         usual_change=claim.usual_change,
         constants=constants,
     )
-    return constants.slope * (asked - constants.typical_ambition)
+    return constants.slope * (asked - constants.typical_ambition) - claim.ease
 
 
 def _observations(claim: Claim, constants: Constants) -> Iterator[tuple[str, float, float]]:
