@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from vetting.scoring.foresight import foresee
-from vetting.scoring.panel import ABSENT, Panel
+from vetting.scoring.panel import Panel
 
 _CODES = ("person", "rater", "client")
 
@@ -40,7 +40,9 @@ def _read(path: Path) -> dict[str, list[str]]:
     return {name.strip(): list(column) for name, column in zip(header, columns, strict=True)}
 
 
-def _panel(train: dict[str, list[str]], test: dict[str, list[str]], about: dict[str, Any]) -> tuple[Panel, list[str]]:
+def _panel(
+    train: dict[str, list[str]], test: dict[str, list[str]], about: dict[str, Any]
+) -> tuple[Panel, list[str]]:
     known = len(train["person"])
     rows = known + len(test["person"])
 

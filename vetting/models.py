@@ -10,7 +10,7 @@ from vetting.mail.models import Suppression
 from vetting.outcomes.models import Attestation, Measurement, Outcome
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
-from vetting.scorecards.models import Scorecard
+from vetting.scorecards.models import CalibrationRecord, Scorecard
 from vetting.search.models import Listing, ListingMetric
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "AskStep",
     "Attestation",
     "AuditEntry",
+    "CalibrationRecord",
     "Engagement",
     "Forecast",
     "Goal",

@@ -17,7 +17,7 @@ from vetting.mail.models import Suppression
 from vetting.outcomes.models import Attestation, Measurement, Outcome
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
-from vetting.scorecards.models import Scorecard
+from vetting.scorecards.models import CalibrationRecord, Scorecard
 from vetting.search.models import Listing
 
 admin.site.site_header = admin.site.site_title = "Touchstone, staff"
@@ -56,6 +56,7 @@ _LISTS: tuple[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], tuple[
     (Forecast, ("goal", "probability", "counted", "made_at"), ("model_version",), ("id",)),
     (Settlement, ("forecast", "end", "reason", "settled_at"), ("end",), ("id",)),
     (Listing, ("profile", "theta_low", "level", "card_computed_at"), ("level",), ("profile__name",)),
+    (CalibrationRecord, ("version", "made_at", "checked_at", "claims", "consultants"), (), ("version",)),
     (AuditEntry, ("at", "kind", "verb", "before", "after", "actor_kind"), ("kind", "verb"), ("row_id",)),
 )
 

@@ -12,9 +12,10 @@ from vetting.outcomes.models import Outcome
 from vetting.outcomes.queries import current_attestations
 from vetting.outcomes.states import GONE
 from vetting.scorecards.gather import gather, history_of, usual_change
+from vetting.scorecards.queries import in_force
 from vetting.scoring.batch import standings_many
 from vetting.scoring.score import ambition, probability_met
-from vetting.scoring.weights import PUBLISHED, RESULTS
+from vetting.scoring.weights import RESULTS
 
 
 def foretell(goals: Sequence[Goal], *, at: datetime) -> list[Forecast]:
@@ -31,8 +32,10 @@ def foretell(goals: Sequence[Goal], *, at: datetime) -> list[Forecast]:
         if goal.metric in METRICS and rules.may_foretell(goal, is_reported=goal.pk in reported, at=at)
     ]
     evidence = gather(list({goal.engagement.profile_id for goal in ready}))
-    people = {profile_id: history_of(known, at=at) for profile_id, known in evidence.items()}
-    standings = dict(zip(people, standings_many(list(people.values())), strict=True))
+    scale = in_force()
+    people = {key: history_of(key, known, scale, at=at) for key, known in evidence.items()}
+    known = standings_many(list(people.values()), constants=scale.constants)
+    standings = dict(zip(people, known, strict=True))
     forecasts = []
     for goal in ready:
         standing = standings[goal.engagement.profile_id][RESULTS]
@@ -41,14 +44,15 @@ def foretell(goals: Sequence[Goal], *, at: datetime) -> list[Forecast]:
             baseline=baseline,
             target=float(goal.target),
             usual_change=usual_change(METRICS[goal.metric], baseline),
+            constants=scale.constants,
         )
         forecasts.append(
             Forecast(
                 id=uuid7(),
                 goal=goal,
                 made_at=at,
-                model_version=PUBLISHED.version,
-                probability=probability_met(standing, ambition=asked),
+                model_version=scale.constants.version,
+                probability=probability_met(standing, ambition=asked, constants=scale.constants),
                 ambition=asked,
                 mean=standing.mean,
                 sd=standing.sd,

@@ -10,10 +10,16 @@ from vetting.kernel.keys import uuid7
 from vetting.profiles.models import Profile
 from vetting.scorecards.coverage import coverage
 from vetting.scorecards.gather import Evidence, gather, history_of
-from vetting.scorecards.models import Scorecard
+from vetting.scorecards.models import CalibrationRecord, Scorecard
+from vetting.scorecards.queries import in_force
+from vetting.scoring import calibration
 from vetting.scoring.batch import History, score_many, standings_many
+from vetting.scoring.calibration import NONE
+from vetting.scoring.evidence import Claim
 from vetting.scoring.score import Posterior, Score, on_scale
-from vetting.scoring.weights import RESULTS
+from vetting.scoring.weights import RESULTS, Constants
+
+GATHERED = 500  # profiles at a time
 
 _COMPUTED = (
     "evidence_version",
@@ -44,11 +50,12 @@ def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
     """
     versions = dict(Profile.objects.filter(pk__in=profile_ids).values_list("pk", "evidence_version"))
     evidence = gather(list(versions))
-    histories = [history_of(evidence[profile_id], at=at) for profile_id in versions]
+    scale = in_force()
+    histories = [history_of(profile_id, evidence[profile_id], scale, at=at) for profile_id in versions]
     faults = [evidence[profile_id].faults for profile_id in versions]
     unreadable = {fault.key for found in faults for fault in found}
     covered = coverage(list(versions), unreadable=unreadable)
-    metrics = _by_metric([evidence[profile_id] for profile_id in versions], histories)
+    metrics = _by_metric([evidence[profile_id] for profile_id in versions], histories, scale.constants)
     cards = [
         Scorecard(
             id=uuid7(),
@@ -59,10 +66,15 @@ def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
             metrics=standings,
             coverage=covered[profile_id],
             faults=[{"key": each.key, "field": each.field, "reason": each.message} for each in refused],
-            **_figures(found),
+            **_figures(found, scale.constants),
         )
         for profile_id, history, found, standings, refused in zip(
-            versions, histories, score_many(histories), metrics, faults, strict=True
+            versions,
+            histories,
+            score_many(histories, constants=scale.constants),
+            metrics,
+            faults,
+            strict=True,
         )
     ]
     return Scorecard.objects.bulk_create(
@@ -70,8 +82,35 @@ def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
     )
 
 
-def _figures(found: Score) -> dict[str, Any]:
-    scale = on_scale(found.composite)
+def calibrate(*, at: datetime) -> CalibrationRecord:
+    """Learn the constants anew from all that consultants' clients have answered; the same evidence, the same record.
+
+    Profiles made from public records are scored by the scale and have no say in it: theirs is another kind of work.
+    """
+    people = Profile.objects.exclude(origin="public_record").order_by("id").values_list("pk", flat=True)
+    keys = list(people)
+    evidence: dict[str, Sequence[Claim]] = {}
+    for first in range(0, len(keys), GATHERED):
+        for profile_id, known in gather(keys[first : first + GATHERED]).items():
+            evidence[str(profile_id)] = history_of(profile_id, known, NONE, at=at).claims
+    learned = calibration.calibrate(evidence)
+    record, _ = CalibrationRecord.objects.update_or_create(
+        version=learned.constants.version,
+        defaults={"checked_at": at},
+        create_defaults={
+            "checked_at": at,
+            "made_at": at,
+            "fingerprint": learned.fingerprint,
+            "claims": learned.claims,
+            "consultants": learned.consultants,
+            "record": learned.plain(),
+        },
+    )
+    return record
+
+
+def _figures(found: Score, constants: Constants) -> dict[str, Any]:
+    scale = on_scale(found.composite, constants=constants)
     return {
         "model_version": found.version,
         "mean": scale.mean,
@@ -81,14 +120,14 @@ def _figures(found: Score) -> dict[str, Any]:
         "theta": found.composite.mean,
         "theta_low": found.composite.low,
         "counted": found.counted,
-        "dimensions": {name: _plain(posterior) for name, posterior in found.dimensions.items()},
+        "dimensions": {name: _plain(posterior, constants) for name, posterior in found.dimensions.items()},
         "ledger": [each._asdict() for each in found.contributions],
         "referral": {"standing": found.referral.standing, "shift": found.referral.shift},
     }
 
 
 def _by_metric(
-    evidence: Sequence[Evidence], histories: Sequence[History]
+    evidence: Sequence[Evidence], histories: Sequence[History], constants: Constants
 ) -> list[dict[str, dict[str, float]]]:
     """For each, the same scale on the results of one metric alone: what a search for that metric ranks by.
 
@@ -101,14 +140,14 @@ def _by_metric(
             if claims:
                 parts.append((number, key, replace(history, claims=claims)))
     found: list[dict[str, dict[str, float]]] = [{} for _ in histories]
-    standings = standings_many([part for _, _, part in parts])
+    standings = standings_many([part for _, _, part in parts], constants=constants)
     for (number, key, _), dimensions in zip(parts, standings, strict=True):
-        found[number][key] = _plain(dimensions[RESULTS])
+        found[number][key] = _plain(dimensions[RESULTS], constants)
     return found
 
 
-def _plain(posterior: Posterior) -> dict[str, float]:
-    scale = on_scale(posterior)
+def _plain(posterior: Posterior, constants: Constants) -> dict[str, float]:
+    scale = on_scale(posterior, constants=constants)
     return {
         "mean": scale.mean,
         "low": scale.low,

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from vetting.companies.models import Organization
 from vetting.engagements.metrics import METRICS, Metric, metric, usual_step
 from vetting.outcomes.models import Attestation, Outcome
 from vetting.outcomes.queries import current_attestations
@@ -22,6 +23,7 @@ from vetting.referrals.models import Referral
 from vetting.referrals.queries import accepted_of, given_by, reciprocal_pairs
 from vetting.scorecards.models import Scorecard
 from vetting.scoring.batch import History
+from vetting.scoring.calibration import Calibration
 from vetting.scoring.evidence import Claim, PeerReferral, ScoringError, sift
 from vetting.scoring.export import reduced, whole
 from vetting.scoring.narrowing import Step, narrowing
@@ -45,7 +47,7 @@ class Evidence:
 def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
     """The evidence of each profile, in a fixed number of queries."""
     found = {profile_id: Evidence() for profile_id in profile_ids}
-    rows = Outcome.objects.select_related("goal__engagement").filter(
+    rows = Outcome.objects.select_related("goal__engagement__organization").filter(
         goal__engagement__profile_id__in=profile_ids, status__in=SCORED, verified_at__isnull=False
     )
     outcomes = list(rows.order_by("verified_at", "id"))
@@ -66,7 +68,7 @@ def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
     return found
 
 
-def history_of(evidence: Evidence, *, at: datetime) -> History:
+def history_of(profile_id: UUID, evidence: Evidence, scale: Calibration, *, at: datetime) -> History:
     """For the scale, on the day of the score. Evidence of a clock that runs ahead over midnight must not stop the run.
 
     What cannot be scored together goes to the evidence's `faults`.
@@ -74,6 +76,7 @@ def history_of(evidence: Evidence, *, at: datetime) -> History:
     on = max([at.date(), *(claim.verified_on for claim in evidence.claims)])
     claims, faults = sift(evidence.claims, on=on)
     evidence.faults.extend(faults)
+    claims = [scale.read(claim, consultant=str(profile_id)) for claim in claims]
     return History(claims=claims, referrals=evidence.referrals, on=on)
 
 
@@ -133,7 +136,19 @@ def _claim(outcome: Outcome, said: Sequence[Attestation], known_elsewhere: set[U
         money=float(outcome.money) if outcome.money is not None and in_one_currency else None,
         share=_share(outcome, last),
         transfer=last.transfer,
+        contexts=_contexts(goal.metric, engagement.organization),
     )
+
+
+def _contexts(metric_key: str, organization: Organization) -> tuple[tuple[str, str], ...]:
+    """What calibration tells apart, so that an easy field makes nobody look good."""
+    known = {
+        "metric": metric_key,
+        "industry": organization.industry,
+        "client_size": organization.size_band,
+        "country": organization.country,
+    }
+    return tuple((kind, value) for kind, value in known.items() if value)
 
 
 def _require_readable(outcome: Outcome, said: Sequence[Attestation]) -> None:

@@ -1,7 +1,37 @@
+import pgtrigger
 from django.db import models
 
 from vetting.kernel.rows import Row
 from vetting.profiles.models import Profile
+
+
+class CalibrationRecord(Row):
+    """The constants of the scale as one night learned them, and from which evidence.
+
+    `record` is scoring.calibration.Calibration.plain(); `fingerprint` is the SHA-256 of the claims it was made from,
+    and `version` is made of it. `checked_at` is when the evidence was last found unchanged.
+    """
+
+    version = models.CharField(max_length=20, unique=True)
+    fingerprint = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    checked_at = models.DateTimeField()
+    claims = models.PositiveIntegerField()
+    consultants = models.PositiveIntegerField()
+    record = models.JSONField()
+
+    class Meta:
+        indexes = (models.Index(fields=["-checked_at"], name="calibration_newest"),)
+        triggers = (
+            pgtrigger.ReadOnly(
+                name="record_is_frozen",
+                fields=["version", "fingerprint", "made_at", "claims", "consultants", "record"],
+            ),
+            pgtrigger.Protect(name="record_is_kept", operation=pgtrigger.Delete),
+        )
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class Scorecard(Row):

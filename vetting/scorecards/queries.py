@@ -1,18 +1,23 @@
 """Cards, and whose card is out of date."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vetting.kernel.actors import Actor
+from vetting.outcomes.models import Outcome
+from vetting.outcomes.states import SCORED
 from vetting.profiles.models import Profile
 from vetting.profiles.queries import visible_to as profiles_visible_to
-from vetting.scorecards.models import Scorecard
-from vetting.scoring.weights import VERSION
+from vetting.scorecards.models import CalibrationRecord, Scorecard
+from vetting.scoring.calibration import NONE, Calibration
 
 # Evidence grows older every day, and slowly: a card is made anew at least this often.
 FRESH_FOR = timedelta(days=7)
+CALIBRATED_EVERY = timedelta(days=1)
+LEAST_CLAIMS = 50
 
 
 def stale(*, at: datetime, most: int) -> list[UUID]:
@@ -20,11 +25,34 @@ def stale(*, at: datetime, most: int) -> list[UUID]:
     current = Scorecard.objects.filter(
         profile=OuterRef("pk"),
         evidence_version=OuterRef("evidence_version"),
-        model_version=VERSION,
+        model_version=in_force().constants.version,
         as_of__gt=(at - FRESH_FOR).date(),
     )
     profiles = Profile.objects.filter(~Exists(current)).order_by("id")
     return list(profiles.values_list("pk", flat=True)[:most])
+
+
+def in_force() -> Calibration:
+    """What cards are computed by: the newest calibration, or the published constants where there is none."""
+    newest = newest_record()
+    return NONE if newest is None else read_record(newest)
+
+
+def newest_record() -> UUID | None:
+    return CalibrationRecord.objects.order_by("-checked_at", "-id").values_list("pk", flat=True).first()
+
+
+@lru_cache(maxsize=2)  # a record is frozen, and large
+def read_record(pk: UUID) -> Calibration:
+    return Calibration.of_plain(CalibrationRecord.objects.get(pk=pk).record)
+
+
+def calibration_is_due(*, at: datetime) -> bool:
+    """Nightly, as soon as enough has been answered for the data to have a say."""
+    known = CalibrationRecord.objects.order_by("-checked_at").values_list("checked_at", flat=True).first()
+    if known is not None and known > at - CALIBRATED_EVERY:
+        return False
+    return Outcome.objects.filter(status__in=SCORED, level__gt=0).count() >= LEAST_CLAIMS
 
 
 def of_profile(profile_id: UUID) -> Scorecard | None:

@@ -292,7 +292,8 @@ def _hardness(numbers: Floats, constants: Constants) -> Floats:
     steps = np.full_like(change, constants.boldest)
     np.divide(change, usual, out=steps, where=change < constants.boldest * usual)
     asked = np.where(baseline == 0.0, constants.typical_ambition, np.arcsinh(steps))
-    return constants.slope * (asked - constants.typical_ambition) - numbers[12]
+    hardness: Floats = constants.slope * (asked - constants.typical_ambition) - numbers[12]
+    return hardness
 
 
 def log_likelihoods(

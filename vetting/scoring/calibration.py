@@ -6,15 +6,24 @@ cross-fitted: a consultant is read by effects learned without any consultant of 
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from vetting.scoring.evidence import Claim
-from vetting.scoring.fitting import FOLDS, Effects, circumstances, fit, fold_effects, fold_of, ordinal, table_of
+from vetting.scoring.fitting import (
+    FOLDS,
+    Effects,
+    circumstances,
+    fit,
+    fold_effects,
+    fold_of,
+    ordinal,
+    table_of,
+)
 from vetting.scoring.readings import places
 from vetting.scoring.weights import PUBLISHED, RESULTS, Constants, Dimension
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
@@ -32,7 +41,9 @@ class Calibration:
 
     def read(self, claim: Claim, *, consultant: str) -> Claim:
         """The claim with the ease and blur of its circumstances, learned without the consultant's fold."""
-        known = self.effects[fold_of(consultant)] if self.effects else {}
+        if not self.differs:
+            return claim
+        known = self.effects[fold_of(consultant)]
         ease, blur = 0.0, 0.0
         for kind, value in circumstances(claim):
             if kind in self.differs:
@@ -54,10 +65,18 @@ class Calibration:
         for name in ("fabrication", "made_up"):
             constants[name] = tuple(constants[name])
         effects = [
-            {kind: {value: (pair[0], pair[1]) for value, pair in known.items()} for kind, known in fold.items()}
+            {
+                kind: {value: (pair[0], pair[1]) for value, pair in known.items()}
+                for kind, known in fold.items()
+            }
             for fold in plain["effects"]
         ]
         return Calibration(**{**plain, "constants": Constants(**constants), "effects": effects})
+
+
+NONE: Final = Calibration(
+    constants=PUBLISHED, differs={}, effects=(), claims=0, consultants=0, fingerprint=""
+)
 
 
 def calibrate(evidence: Mapping[str, Sequence[Claim]], *, published: Constants = PUBLISHED) -> Calibration:
@@ -103,5 +122,7 @@ def _independent(claims: Sequence[Claim], published: Constants) -> Iterable[Clai
 
 def _fingerprint(known: Sequence[tuple[str, Claim]]) -> str:
     """SHA-256 over every field of every claim that was used."""
-    rows = [[consultant, {**asdict(claim), "verified_on": str(claim.verified_on)}] for consultant, claim in known]
-    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+    told = hashlib.sha256()
+    for consultant, claim in known:
+        told.update(f"{consultant} {claim}\n".encode())
+    return told.hexdigest()

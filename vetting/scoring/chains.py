@@ -68,9 +68,7 @@ def evidence(layout: Layout, precision: Floats, pull: Floats, wandering: Wanderi
     return _filter(layout, precision, pull, wandering)[0]
 
 
-def smooth(
-    layout: Layout, precision: Floats, pull: Floats, wandering: Wandering
-) -> tuple[Floats, Floats]:
+def smooth(layout: Layout, precision: Floats, pull: Floats, wandering: Wandering) -> tuple[Floats, Floats]:
     """Posterior mean and variance of each cell, given its message: `precision`, and `pull` = precision * value."""
     _, filtered, predicted = _filter(layout, precision, pull, wandering)
     mean, variance = np.empty(layout.cells), np.empty(layout.cells)

@@ -1,6 +1,7 @@
 """Which factors and numbers a panel has: the same rules for every panel, whatever its columns mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
@@ -16,10 +17,17 @@ _PAIRED: Final = 6  # contexts beyond these stand alone
 _FAR: Final = 6.0  # standard deviations at which a number is cut off
 
 
-def factors(panel: Panel) -> list[Factor]:
-    """The person first, then who judged, for whom and when, then contexts, then numbers."""
+@dataclass(frozen=True, slots=True)
+class Design:
+    """The person, and then who judged, for whom and when, contexts, numbers."""
+
+    person: Groups
+    others: Sequence[Factor]
+
+
+def design(panel: Panel) -> Design:
     time = None if panel.time is None or np.ptp(panel.time) == 0.0 else moments(panel.time, most=MOMENTS)
-    found: list[Factor] = [_effect(PERSON, panel.person, time)]
+    found: list[Factor] = []
     if panel.rater is not None:
         found.append(_effect("rater", panel.rater, None))
     if panel.client is not None:
@@ -30,13 +38,13 @@ def factors(panel: Panel) -> list[Factor]:
         found.append(Wanderers("period", everybody, time, variance=1e-4))
     found.extend(Groups(name, *coded(code)) for name, code in panel.contexts.items())
     found.extend(_crossed(panel))
-    columns, names = numbers(panel, time)
+    columns, names = numbers(panel)
     if names:
         found.append(Slopes(columns, names, free=frozenset({"intercept"})))
-    return found
+    return Design(person=_effect(PERSON, panel.person, time), others=found)
 
 
-def _effect(name: str, code: Ints, time: Floats | None) -> Factor:
+def _effect(name: str, code: Ints, time: Floats | None) -> Groups:
     dense, count = coded(code)
     return Groups(name, dense, count) if time is None else Wanderers(name, dense, time)
 
@@ -59,7 +67,7 @@ def _crossed(panel: Panel) -> Iterator[Groups]:
             yield Groups(f"{left} and {right}", code, count)
 
 
-def numbers(panel: Panel, time: Floats | None) -> tuple[Floats, list[str]]:
+def numbers(panel: Panel) -> tuple[Floats, list[str]]:
     """Columns in standard deviations of the known rows, 0 where not known, with a column that says where."""
     found: dict[str, Floats] = {}
     if panel.categories is None:
@@ -101,12 +109,3 @@ def _entry(panel: Panel, time: Floats) -> Floats:
     np.minimum.at(first, panel.person[unknown], time[unknown])
     entry: Floats = first[panel.person]
     return entry
-
-
-def _tenure(panel: Panel) -> Floats:
-    """Years since a person's first known outcome, on a logarithmic scale."""
-    first = np.full(int(panel.person.max()) + 1, np.inf)
-    np.minimum.at(first, panel.person[panel.known], panel.time[panel.known])
-    since = np.maximum(panel.time - first[panel.person], 0.0)
-    tenure: Floats = np.log1p(np.where(np.isfinite(since), since, 0.0))
-    return tenure

@@ -57,7 +57,9 @@ class Claim:
     transfer: int | None = None  # 0..4: can the client's own people do it now
     sustained_6m: float | None = None  # the metric's value six months later
     sustained_12m: float | None = None
-    contexts: tuple[tuple[str, str], ...] = ()  # (kind, value): what the work was, as calibration tells it apart
+    contexts: tuple[
+        tuple[str, str], ...
+    ] = ()  # (kind, value): what the work was, as calibration tells it apart
     ease: float = 0.0  # how much likelier this goal was reached by anybody: referee, client, field, year
     blur: float | None = None  # variance of what is not known about that; None: nothing is known
 

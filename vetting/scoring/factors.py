@@ -8,7 +8,7 @@ it, so a person's outcomes are no part of the leniency by which they are read.
 A message to a factor is a pair (precision, pull) with pull = precision * value; a message to a row is (mean, variance).
 """
 
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -31,10 +31,6 @@ class Factor(Protocol):
 
     def prior(self, rows: int) -> Message: ...
 
-    def adopt(self, other: Any) -> None:
-        """Take the variances that another factor of the same kind has learned."""
-        ...
-
     def tell(self, precision: Floats, pull: Floats, *, learn: bool) -> Message:
         """Hear all rows, learn the variances by type-II likelihood where asked, and answer each row."""
         ...
@@ -47,6 +43,8 @@ class Groups:
         self.name = name
         self.code, self.count, self.variance = code, count, variance
         self.mean, self.spread = np.zeros(count), np.full(count, variance)
+        self._precision: Floats = np.zeros(count)
+        self._pull: Floats = np.zeros(count)
         self._member = code >= 0
         self._place = np.where(self._member, code, 0)
 
@@ -55,8 +53,8 @@ class Groups:
 
     def tell(self, precision: Floats, pull: Floats, *, learn: bool) -> Message:
         precision, pull = np.where(self._member, precision, 0.0), np.where(self._member, pull, 0.0)
-        self._precision = np.bincount(self._place, precision, self.count)
-        self._pull = np.bincount(self._place, pull, self.count)
+        self._precision = np.bincount(self._place, precision, self.count).astype(np.float64)
+        self._pull = np.bincount(self._place, pull, self.count).astype(np.float64)
         if learn:
             self._learn()
         self._infer()
@@ -64,9 +62,6 @@ class Groups:
         left = np.maximum(known[self._place] - precision, _LEAST_CAVITY)
         mean = ((self.mean * known)[self._place] - pull) / left
         return np.where(self._member, mean, 0.0), np.where(self._member, 1.0 / left, self.variance)
-
-    def adopt(self, other: "Groups") -> None:
-        self.variance = other.variance
 
     def of_rows(self) -> Message:
         """Posterior mean and variance of the effect in each row."""
@@ -101,9 +96,6 @@ class Wanderers(Groups):
         self._years = max(float(np.ptp(time)), 1e-6)
         self._step = _FIRST_STEP
         self.wandering = Wandering(stable=0.7 * variance, moving=0.3 * variance, years=self._years / 3.0)
-
-    def adopt(self, other: "Wanderers") -> None:
-        self.wandering, self.variance = other.wandering, other.variance
 
     def _infer(self) -> None:
         self.mean, self.spread = smooth(self._layout, self._precision, self._pull, self.wandering)
@@ -150,9 +142,6 @@ class Slopes:
 
     def prior(self, rows: int) -> Message:
         return np.zeros(rows), np.zeros(rows)
-
-    def adopt(self, other: "Slopes") -> None:
-        self.variance = other.variance
 
     def tell(self, precision: Floats, pull: Floats, *, learn: bool) -> Message:
         known = (self.columns * precision[:, np.newaxis]).T @ self.columns + np.diag(1.0 / self.variance)

@@ -23,7 +23,7 @@ PRIOR_CLAIMS: Final = 200.0
 REFEREE: Final = "referee"
 CLIENT: Final = "client"
 YEAR: Final = "year"
-_LEAST: Final = 1e-4  # variance below which circumstances of a kind are taken not to differ
+LEAST: Final = 1e-4  # variance below which circumstances of a kind are taken not to differ
 _ALONE: Final = Place(rank=1, weight=1.0, weak=False)
 
 Effects = Mapping[str, Mapping[str, tuple[float, float]]]
@@ -58,18 +58,33 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What a result may be due to."""
+
+    person: Wanderers
+    entry: Groups
+    circumstances: Mapping[str, Groups]
+    ambition: Slopes
+
+    @property
+    def every(self) -> list[Factor]:
+        return [self.person, self.entry, *self.circumstances.values(), self.ambition]
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """`constants` has the dimension of results alone; `differs` the variance by kind of circumstance."""
 
     constants: Constants
     differs: Mapping[str, float]
-    factors: Sequence[Factor]
+    parts: Parts
 
 
 def table_of(known: Sequence[tuple[str, Claim]], published: Constants) -> Table:
     """Of consultants' keys and claims, sorted by consultant and then by verification."""
-    on = max(claim.verified_on for _, claim in known)
-    readings = [next(iter(read(claim, _ALONE, on=on, constants=published))) for _, claim in known]
+    readings = [
+        next(iter(read(claim, _ALONE, on=claim.verified_on, constants=published))) for _, claim in known
+    ]
     levels = len(published.fabrication)
     first: dict[str, str] = {}
     for consultant, claim in known:
@@ -77,9 +92,13 @@ def table_of(known: Sequence[tuple[str, Claim]], published: Constants) -> Table:
     kinds = [dict(circumstances(claim)) for _, claim in known]
     return Table(
         category=np.array([reading.category for reading in readings], dtype=np.int64),
-        level=np.array([claim.level + levels * (not claim.preregistered) for _, claim in known], dtype=np.int64),
+        level=np.array(
+            [claim.level + levels * (not claim.preregistered) for _, claim in known], dtype=np.int64
+        ),
         asked=np.array([_asked(claim, published) for _, claim in known]),
-        time=moments(np.array([claim.verified_on.toordinal() / DAYS_A_YEAR for _, claim in known]), most=MOMENTS),
+        time=moments(
+            np.array([claim.verified_on.toordinal() / DAYS_A_YEAR for _, claim in known]), most=MOMENTS
+        ),
         person=_codes([consultant for consultant, _ in known])[0],
         entry=_codes([first[consultant] for consultant, _ in known])[0],
         fold=np.array([fold_of(consultant) for consultant, _ in known]),
@@ -92,61 +111,61 @@ def table_of(known: Sequence[tuple[str, Claim]], published: Constants) -> Table:
 
 def fit(table: Table, published: Constants) -> Fitted:
     """Learn everything from all rows, then draw each constant to the published one by `PRIOR_CLAIMS`."""
-    sites, factors = _sites(table, published), _factors(table)
-    infer(sites, factors)
-    person, slopes = factors[0], factors[-1]
-    found = {name: factor.variance for name, factor in _by_kind(table, factors).items()}
+    sites, parts = _sites(table, published), _parts(table)
+    infer(sites, parts.every)
+    found = {name: factor.variance for name, factor in parts.circumstances.items()}
     published_results = published.dimension(RESULTS)
     pull = _Pull(trust=len(table.category) / (len(table.category) + PRIOR_CLAIMS))
     leniency = pull.size(sum(found.values()), published.leniency)
-    scale = leniency / max(sum(found.values()), _LEAST)
+    scale = leniency / max(sum(found.values()), LEAST)
     constants = replace(
         published,
         dimensions=(
             replace(
                 published_results,
                 thresholds=pull.row(sites.thresholds, published_results.thresholds),
-                spread=pull.size(float(np.sqrt(person.variance)), published_results.spread),
+                spread=pull.size(float(np.sqrt(parts.person.variance)), published_results.spread),
             ),
         ),
         fabrication=tuple(float(doubt) for doubt in sites.fabrication[: len(published.fabrication)]),
         leniency=leniency,
-        drift=pull.size(person.wandering.drift, published.drift),
-        slope=max(pull.number(-float(slopes.slopes[0]), published.slope), 0.0),
+        drift=pull.size(parts.person.wandering.drift, published.drift),
+        slope=max(pull.number(-float(parts.ambition.slopes[0]), published.slope), 0.0),
     )
-    differs = {name: variance * scale for name, variance in found.items() if variance * scale > _LEAST}
-    return Fitted(constants=constants, differs=differs, factors=factors)
+    differs = {name: variance * scale for name, variance in found.items() if variance * scale > LEAST}
+    return Fitted(constants=constants, differs=differs, parts=parts)
 
 
 def fold_effects(table: Table, fitted: Fitted, fold: int) -> Effects:
     """All else being frozen, what the other folds' claims say of each referee, client, field and year."""
     kept = table.fold != fold
-    sites, factors = _sites(table, fitted.constants, known=kept), _factors(table)
+    sites, parts = _sites(table, fitted.constants, known=kept), _parts(table)
     sites.thresholds = np.array(fitted.constants.dimension(RESULTS).thresholds)
-    for factor, learned in zip(factors, fitted.factors, strict=True):
-        factor.adopt(learned)
-    effects = _by_kind(table, factors)
-    for name, factor in effects.items():
-        factor.variance = fitted.differs.get(name, _LEAST)
-    infer(sites, factors, learn=False)
+    parts.person.wandering, parts.person.variance = (
+        fitted.parts.person.wandering,
+        fitted.parts.person.variance,
+    )
+    parts.entry.variance = fitted.parts.entry.variance
+    parts.ambition.variance = fitted.parts.ambition.variance
+    for name, effect in parts.circumstances.items():
+        effect.variance = fitted.differs.get(name, LEAST)
+    infer(sites, parts.every, learn=False)
     found: dict[str, dict[str, tuple[float, float]]] = {}
     for name in fitted.differs:
         code, words = table.circumstances[name]
-        heard = np.bincount(code[kept & (code >= 0)], minlength=len(words))
-        found[name] = {
-            words[number]: (float(effects[name].mean[number]), float(effects[name].spread[number]))
-            for number in np.flatnonzero(heard)
-        }
+        heard = np.bincount(code[kept & (code >= 0)], minlength=len(words)).tolist()
+        effect = parts.circumstances[name]
+        told = zip(words, heard, effect.mean.tolist(), effect.spread.tolist(), strict=True)
+        found[name] = {word: (mean, variance) for word, count, mean, variance in told if count}
     return found
 
 
 def ordinal(dimension: Dimension, known: Sequence[tuple[str, Claim]], published: Constants) -> Dimension:
     """Thresholds and spread of one of the other dimensions, learned from those claims that tell of it."""
-    on = max((claim.verified_on for _, claim in known), default=None)
     rows = [
         (consultant, reading)
         for consultant, claim in known
-        for reading in read(claim, _ALONE, on=on, constants=published)
+        for reading in read(claim, _ALONE, on=claim.verified_on, constants=published)
         if reading.dimension == dimension.name
     ]
     if not rows:
@@ -155,7 +174,12 @@ def ordinal(dimension: Dimension, known: Sequence[tuple[str, Claim]], published:
     level = np.array([reading.claim.level for _, reading in rows], dtype=np.int64)
     everywhere = np.ones(len(rows), dtype=bool)
     sites = Categories(
-        category, everywhere, len(dimension.cuts) + 1, noise=None, level=level, fabrication=published.fabrication
+        category,
+        everywhere,
+        len(dimension.cuts) + 1,
+        noise=None,
+        level=level,
+        fabrication=published.fabrication,
     )
     person = Groups("person", *_numbered([consultant for consultant, _ in rows]))
     infer(sites, [person, Groups("referee", *_numbered([reading.claim.referee for _, reading in rows]))])
@@ -178,7 +202,7 @@ class _Pull:
 
     def size(self, learned: float, published: float) -> float:
         """Of a variance or a deviation, where ratios count."""
-        return float(published * (max(learned, _LEAST) / published) ** self.trust)
+        return float(published * (max(learned, LEAST) / published) ** self.trust)
 
     def row(self, learned: Floats, published: Sequence[float]) -> tuple[float, float, float, float]:
         one, two, three, four = (
@@ -211,18 +235,15 @@ def _sites(table: Table, constants: Constants, *, known: Flags | None = None) ->
     )
 
 
-def _factors(table: Table) -> list[Factor]:
-    """The consultant first, ambition last."""
-    return [
-        Wanderers("consultant", table.person, table.time),
-        Groups("entry", *coded(table.entry)),
-        *(Groups(kind, code, len(words)) for kind, (code, words) in table.circumstances.items()),
-        Slopes(table.asked[:, np.newaxis], ["ambition"]),
-    ]
-
-
-def _by_kind(table: Table, factors: Sequence[Factor]) -> dict[str, Groups]:
-    return {factor.name: factor for factor in factors if factor.name in table.circumstances}
+def _parts(table: Table) -> Parts:
+    return Parts(
+        person=Wanderers("consultant", table.person, table.time),
+        entry=Groups("entry", *coded(table.entry)),
+        circumstances={
+            kind: Groups(kind, code, len(words)) for kind, (code, words) in table.circumstances.items()
+        },
+        ambition=Slopes(table.asked[:, np.newaxis], ["ambition"]),
+    )
 
 
 def _codes(words: Sequence[str]) -> tuple[Ints, Sequence[str]]:

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from vetting.scoring.design import factors
+from vetting.scoring.design import design
 from vetting.scoring.factors import Groups
 from vetting.scoring.inference import infer
 from vetting.scoring.normal import Floats
@@ -34,25 +34,37 @@ def foresee(panel: Panel, *, good: int | None = None) -> Foresight:
     rows, count = len(panel), int(panel.person.max(initial=-1)) + 1
     panel = panel.and_now()
     noise = relative_noise(panel.weight, panel.known)
-    parts = factors(panel)
+    parts = design(panel)
+    factors = [parts.person, *parts.others]
     if panel.categories is None:
         middle, scale = _scale(panel)
         values = Values(
-            (panel.outcome - middle) / scale, panel.known, noise=noise, level=panel.level,
+            (panel.outcome - middle) / scale,
+            panel.known,
+            noise=noise,
+            level=panel.level,
             levels=len(PUBLISHED.fabrication),
         )
-        belief = infer(values, parts)
-        return Foresight(mean=middle + scale * belief.mean[:rows], good=np.empty(0), people=_people(parts[0], count))
+        belief = infer(values, factors)
+        return Foresight(
+            mean=middle + scale * belief.mean[:rows], good=np.empty(0), people=_people(parts.person, count)
+        )
     outcome = np.where(panel.known, panel.outcome, 0).astype(np.int64)
     sites = Categories(
-        outcome, panel.known, panel.categories, noise=noise, level=panel.level, fabrication=PUBLISHED.fabrication
+        outcome,
+        panel.known,
+        panel.categories,
+        noise=noise,
+        level=panel.level,
+        fabrication=PUBLISHED.fabrication,
     )
-    belief = infer(sites, parts)
+    belief = infer(sites, factors)
     shares = sites.foresee(belief.mean, belief.variance)
     from_good = panel.categories - 1 if good is None else good
     return Foresight(
-        mean=(shares @ np.arange(panel.categories))[:rows], good=shares[:rows, from_good:].sum(axis=1),
-        people=_people(parts[0], count),
+        mean=(shares @ np.arange(panel.categories))[:rows],
+        good=shares[:rows, from_good:].sum(axis=1),
+        people=_people(parts.person, count),
     )
 
 

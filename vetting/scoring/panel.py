@@ -78,20 +78,24 @@ class Panel:
         def nothing(column: Floats) -> Floats:
             return np.append(column, np.full(count, np.nan))
 
-        return replace(
-            self,
-            outcome=nothing(self.outcome),
-            known=np.append(self.known, np.zeros(count, dtype=bool)),
-            person=np.append(self.person, np.arange(count)),
-            rater=None if self.rater is None else nobody(self.rater),
-            client=None if self.client is None else nobody(self.client),
-            time=None if self.time is None else np.append(self.time, np.full(count, self.time.max())),
-            weight=None if self.weight is None else np.append(self.weight, np.ones(count)),
-            level=None if self.level is None else np.append(self.level, np.ones(count, dtype=np.int64)),
-            baseline=None if self.baseline is None else nothing(self.baseline),
-            contexts={name: nobody(column) for name, column in self.contexts.items()},
-            numbers={name: nothing(column) for name, column in self.numbers.items()},
-        ) if rows else self
+        return (
+            replace(
+                self,
+                outcome=nothing(self.outcome),
+                known=np.append(self.known, np.zeros(count, dtype=bool)),
+                person=np.append(self.person, np.arange(count)),
+                rater=None if self.rater is None else nobody(self.rater),
+                client=None if self.client is None else nobody(self.client),
+                time=None if self.time is None else np.append(self.time, np.full(count, self.time.max())),
+                weight=None if self.weight is None else np.append(self.weight, np.ones(count)),
+                level=None if self.level is None else np.append(self.level, np.ones(count, dtype=np.int64)),
+                baseline=None if self.baseline is None else nothing(self.baseline),
+                contexts={name: nobody(column) for name, column in self.contexts.items()},
+                numbers={name: nothing(column) for name, column in self.numbers.items()},
+            )
+            if rows
+            else self
+        )
 
     def _refuse(self, bad: Flags, column: str, message: str) -> None:
         if bad.any():

@@ -38,7 +38,9 @@ class Reading:
     dimension: str
     observed: float  # what fell into the category: part of the goal, fees, answer, part that is left
     category: int
-    hardness: float  # beta * (A - typical A) less the ease of the circumstances, on the scale of the thresholds
+    hardness: (
+        float  # beta * (A - typical A) less the ease of the circumstances, on the scale of the thresholds
+    )
     blur: float  # variance of what is not known about the circumstances
     fabrication: float
     weight: float  # multiplies the log-likelihood

@@ -48,7 +48,13 @@ class Categories(Sites):
     """
 
     def __init__(
-        self, outcome: Ints, known: Flags, categories: int, *, noise: Floats | None, level: Ints | None,
+        self,
+        outcome: Ints,
+        known: Flags,
+        categories: int,
+        *,
+        noise: Floats | None,
+        level: Ints | None,
         fabrication: Sequence[float],
     ) -> None:
         self.outcome, self.known, self.categories = np.where(known, outcome, 0), known, categories
@@ -73,11 +79,13 @@ class Categories(Sites):
         return np.zeros(len(self.outcome)) if self._level is None else self.fabrication[self._level]
 
     def read(self, mean: Floats, variance: Floats, *, step: float) -> None:
-        deviation, low, high, honest, likely = self._terms(mean, variance)
+        deviation, low, high, likely = self._terms(mean, variance)
         doubt = self.doubt
         at_low, at_high = _density(low), _density(high)
         first = (1.0 - doubt) * (at_low - at_high) / (deviation * likely)
-        bent = np.where(np.isfinite(low), low, 0.0) * at_low - np.where(np.isfinite(high), high, 0.0) * at_high
+        bent = (
+            np.where(np.isfinite(low), low, 0.0) * at_low - np.where(np.isfinite(high), high, 0.0) * at_high
+        )
         second = np.minimum((1.0 - doubt) * bent / (deviation**2 * likely) - first**2, 0.0)
         left = np.maximum(1.0 + variance * second, 1e-3)
         precision, pull = -second / left, (first - second * mean) / left
@@ -87,7 +95,7 @@ class Categories(Sites):
     def learn(self, mean: Floats, variance: Floats) -> None:
         self._learn_thresholds(mean, variance)
         if self._level is not None:
-            self._learn_fabrication(mean, variance)
+            self._learn_fabrication(self._level, mean, variance)
         if self._trials is not None:
             self._learn_noise(mean, variance)
 
@@ -100,7 +108,7 @@ class Categories(Sites):
         mixed: Floats = (1.0 - doubt) * shares + doubt * self.made_up
         return mixed
 
-    def _terms(self, mean: Floats, variance: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    def _terms(self, mean: Floats, variance: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         edges = np.concatenate(([-np.inf], self.thresholds, [np.inf]))
         deviation = np.sqrt(self.noise + variance)
         low = (edges[self.outcome] - mean) / deviation
@@ -109,14 +117,14 @@ class Categories(Sites):
         honest = ndtr(np.where(upper, -low, high)) - ndtr(np.where(upper, -high, low))
         doubt = self.doubt
         likely = np.maximum((1.0 - doubt) * honest + doubt * self.made_up[self.outcome], _FLOOR)
-        return deviation, low, high, honest, likely
+        return deviation, low, high, likely
 
     def _learn_thresholds(self, mean: Floats, variance: Floats) -> None:
         """Two steps of Fisher scoring, none that would let two thresholds meet."""
         known, inner = self.known, self.categories - 1
         rows, place = np.arange(int(known.sum())), self.outcome[known]
         for _ in range(2):
-            deviation, low, high, _honest, likely = self._terms(mean, variance)
+            deviation, low, high, likely = self._terms(mean, variance)
             factor = ((1.0 - self.doubt) / (deviation * likely))[known]
             gradient = np.zeros((len(rows), self.categories + 1))
             gradient[rows, place] -= factor * _density(low[known])
@@ -128,11 +136,11 @@ class Categories(Sites):
                 return
             self.thresholds = moved
 
-    def _learn_fabrication(self, mean: Floats, variance: Floats) -> None:
-        likely = self._terms(mean, variance)[4]
+    def _learn_fabrication(self, by_row: Ints, mean: Floats, variance: Floats) -> None:
+        likely = self._terms(mean, variance)[3]
         invented = self.doubt * self.made_up[self.outcome] / likely
-        usable = self.known & (self._level > 0)
-        level = self._level[usable]
+        usable = self.known & (by_row > 0)
+        level = by_row[usable]
         size = len(self._published)
         rows = np.bincount(level, minlength=size)
         told = np.bincount(level, invented[usable], size)
@@ -146,7 +154,7 @@ class Categories(Sites):
     def _learn_noise(self, mean: Floats, variance: Floats) -> None:
         def gain(part: float) -> float:
             self._part = part
-            return float(np.log(self._terms(mean, variance)[4][self.known]).sum())
+            return float(np.log(self._terms(mean, variance)[3][self.known]).sum())
 
         near = np.clip(self._part + np.array([-0.1, -0.02, 0.0, 0.02, 0.1]), 0.0, 1.0)
         self._part = float(near[np.argmax([gain(float(part)) for part in near])])
@@ -173,7 +181,7 @@ class Values(Sites):
             plain = plain + self.trial * self._trials
         return plain if self._level is None else plain * self.by_level[self._level]
 
-    def read(self, mean: Floats, variance: Floats, *, step: float) -> None:
+    def read(self, _mean: Floats, _variance: Floats, *, step: float) -> None:  # noqa: ARG002 - as Categories
         heard = self.known if self._level is None else self.known & (self._level > 0)
         self.precision = np.where(heard, self._robust / self.noise, 0.0)
         self.pull = self.precision * self.outcome
@@ -184,7 +192,7 @@ class Values(Sites):
         for name in ("base", "trial") if self._trials is not None else ("base",):
             self._learn_part(name, missed, variance[known], known)
         if self._level is not None:
-            self._learn_levels(missed, variance[known], known)
+            self._learn_levels(self._level[known], missed, variance[known], self.noise[known])
         self._learn_tails(mean, variance, known)
 
     def _learn_part(self, name: str, missed: Floats, variance: Floats, known: Flags) -> None:
@@ -198,9 +206,9 @@ class Values(Sites):
         tried = np.maximum(start * _STEPS, 1e-5)
         setattr(self, name, float(tried[np.argmin([loss(float(size)) for size in tried])]))
 
-    def _learn_levels(self, missed: Floats, variance: Floats, known: Flags) -> None:
+    def _learn_levels(self, level: Ints, missed: Floats, variance: Floats, noise: Floats) -> None:
         """How much noisier a level is, drawn to 1 by twenty rows."""
-        level, plain = self._level[known], self.noise[known] / self.by_level[self._level[known]]
+        plain = noise / self.by_level[level]
         excess = np.maximum(missed - variance, 0.05 * plain) / plain
         size = len(self.by_level)
         told = np.bincount(level, excess, size)

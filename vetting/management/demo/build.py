@@ -5,7 +5,7 @@ from collections.abc import Callable
 from vetting.kernel.whole import whole
 from vetting.management.demo.play import play
 from vetting.management.demo.script import Script
-from vetting.scorecards.actions import compute
+from vetting.scorecards.actions import calibrate, compute
 from vetting.scorecards.queries import stale as without_card
 from vetting.search.actions import refresh
 from vetting.search.queries import stale as without_listing
@@ -22,6 +22,7 @@ def build(script: Script, *, on_part: Callable[[float], None]) -> None:
     left half made could not be taken back, since testimony cannot be deleted.
     """
     play(script, on_day=lambda part: on_part(part * _PLAYED))
+    calibrate(at=script.closes)
     while profiles := without_card(at=script.closes, most=_BATCH):
         compute(profiles, at=script.closes)
     on_part((1 + _PLAYED) / 2)
