@@ -28,15 +28,15 @@ class Design:
 def design(panel: Panel) -> Design:
     time = None if panel.time is None or np.ptp(panel.time) == 0.0 else moments(panel.time, most=MOMENTS)
     found: list[Factor] = []
-    if panel.rater is not None:
+    if panel.rater is not None and (panel.rater >= 0).any():
         found.append(_effect("rater", panel.rater, None))
-    if panel.client is not None:
+    if panel.client is not None and (panel.client >= 0).any():
         found.append(_effect("client", panel.client, time))
     if time is not None:
         everybody = np.zeros(len(panel), dtype=np.int64)
         found.append(Wanderers("cohort", everybody, _entry(panel, time)))
         found.append(Wanderers("period", everybody, time, variance=1e-4))
-    found.extend(Groups(name, *coded(code)) for name, code in panel.contexts.items())
+    found.extend(Groups(name, *coded(code)) for name, code in panel.contexts.items() if (code >= 0).any())
     found.extend(_crossed(panel))
     columns, names = numbers(panel)
     if names:

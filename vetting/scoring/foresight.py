@@ -32,7 +32,7 @@ class Foresight:
 def foresee(panel: Panel, *, good: int | None = None) -> Foresight:
     """Calibrate on the known rows and foresee all rows, each without its own outcome."""
     rows, count = len(panel), int(panel.person.max(initial=-1)) + 1
-    panel = panel.and_now()
+    panel = panel.heard().and_now()
     noise = relative_noise(panel.weight, panel.known)
     parts = design(panel)
     factors = [parts.person, *parts.others]

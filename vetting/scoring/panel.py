@@ -68,6 +68,10 @@ class Panel:
     def __len__(self) -> int:
         return len(self.outcome)
 
+    def heard(self) -> "Panel":
+        """What people only say of themselves (level 0) is to be foreseen like anything that is not known."""
+        return self if self.level is None else replace(self, known=self.known & (self.level > 0))
+
     def and_now(self) -> "Panel":
         """The panel and one more unknown row for each person code, at the last time, of which nothing else is known."""
         count, rows = int(self.person.max(initial=ABSENT)) + 1, len(self)

@@ -182,12 +182,11 @@ class Values(Sites):
         return plain if self._level is None else plain * self.by_level[self._level]
 
     def read(self, _mean: Floats, _variance: Floats, *, step: float) -> None:  # noqa: ARG002 - as Categories
-        heard = self.known if self._level is None else self.known & (self._level > 0)
-        self.precision = np.where(heard, self._robust / self.noise, 0.0)
+        self.precision = np.where(self.known, self._robust / self.noise, 0.0)
         self.pull = self.precision * self.outcome
 
     def learn(self, mean: Floats, variance: Floats) -> None:
-        known = self.known if self._level is None else self.known & (self._level > 0)
+        known = self.known
         missed = (self.outcome - mean)[known] ** 2 * self._robust[known]
         for name in ("base", "trial") if self._trials is not None else ("base",):
             self._learn_part(name, missed, variance[known], known)
