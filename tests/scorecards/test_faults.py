@@ -14,7 +14,7 @@ from vetting.jobs import scorecards
 from vetting.outcomes.models import Attestation, Outcome
 from vetting.scorecards.actions import compute
 from vetting.scorecards.gather import gather, history_of
-from vetting.scorecards.queries import of_profile, stale
+from vetting.scorecards.queries import in_force, of_profile, stale
 from vetting.scoring.batch import History
 from vetting.scoring.evidence import sift
 
@@ -98,7 +98,7 @@ def test_two_different_claims_under_one_key_are_both_set_apart():
     evidence = gather([ana.pk])[ana.pk]
     (claim,) = evidence.claims
     evidence.claims.append(replace(claim, level=4))
-    history = history_of(evidence, at=LATER)
+    history = history_of(ana.pk, evidence, in_force(), at=LATER)
     assert history == History(claims=[], referrals=[], on=LATER.date())
     assert [(fault.key, fault.field) for fault in evidence.faults] == [(claim.key, "level")]
     assert sift([claim], on=LATER.date()) == ([claim], [])
@@ -128,5 +128,5 @@ def test_cards_take_the_same_queries_for_one_and_for_many(django_assert_num_quer
     for number, profile in enumerate(people):
         b.result(profile, organization=b.client(f"Place {number}"))
     for many in (people[:1], people):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             compute([profile.pk for profile in many], at=LATER)

@@ -337,6 +337,9 @@ def test_evidence_has_no_field_for_anything_else():
         "transfer",
         "sustained_6m",
         "sustained_12m",
+        "contexts",
+        "ease",
+        "blur",
     ]
     assert [field.name for field in fields(PeerReferral)] == [
         "key",

@@ -116,7 +116,7 @@ def fit(table: Table, published: Constants) -> Fitted:
     found = {name: factor.variance for name, factor in parts.circumstances.items()}
     published_results = published.dimension(RESULTS)
     pull = _Pull(trust=len(table.category) / (len(table.category) + PRIOR_CLAIMS))
-    leniency = pull.size(sum(found.values()), published.leniency)
+    leniency = pull.number(sum(found.values()), published.leniency)
     scale = leniency / max(sum(found.values()), LEAST)
     constants = replace(
         published,
@@ -124,12 +124,12 @@ def fit(table: Table, published: Constants) -> Fitted:
             replace(
                 published_results,
                 thresholds=pull.row(sites.thresholds, published_results.thresholds),
-                spread=pull.size(float(np.sqrt(parts.person.variance)), published_results.spread),
+                spread=pull.number(float(np.sqrt(parts.person.variance)), published_results.spread),
             ),
         ),
         fabrication=tuple(float(doubt) for doubt in sites.fabrication[: len(published.fabrication)]),
         leniency=leniency,
-        drift=pull.size(parts.person.wandering.drift, published.drift),
+        drift=pull.number(parts.person.wandering.drift, published.drift),
         slope=max(pull.number(-float(parts.ambition.slopes[0]), published.slope), 0.0),
     )
     differs = {name: variance * scale for name, variance in found.items() if variance * scale > LEAST}
@@ -187,7 +187,7 @@ def ordinal(dimension: Dimension, known: Sequence[tuple[str, Claim]], published:
     return replace(
         dimension,
         thresholds=pull.row(sites.thresholds, dimension.thresholds),
-        spread=pull.size(float(np.sqrt(person.variance)), dimension.spread),
+        spread=pull.number(float(np.sqrt(person.variance)), dimension.spread),
     )
 
 
@@ -199,10 +199,6 @@ class _Pull:
 
     def number(self, learned: float, published: float) -> float:
         return published + self.trust * (learned - published)
-
-    def size(self, learned: float, published: float) -> float:
-        """Of a variance or a deviation, where ratios count."""
-        return float(published * (max(learned, LEAST) / published) ** self.trust)
 
     def row(self, learned: Floats, published: Sequence[float]) -> tuple[float, float, float, float]:
         one, two, three, four = (

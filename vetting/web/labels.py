@@ -25,6 +25,15 @@ DIMENSIONS: Mapping[str, Dimension] = {
     SKILL: Dimension("Skill left behind", "What the client's own people can now do without the consultant."),
     PERSISTENCE: Dimension("What held", "What was left of the change after 6 and 12 months."),
 }
+CIRCUMSTANCES: Mapping[str, str] = {
+    "referee": "Who judges: some people confirm more readily than others",
+    "client": "For whom: at some clients goals are reached more easily",
+    "client_size": "How large the client is",
+    "country": "In which country",
+    "industry": "In which industry",
+    "metric": "Which metric was to be moved",
+    "year": "In which year",
+}
 MODES: Mapping[str, str] = {
     "advise": "Advises",
     "deliver": "Delivers",

@@ -1,6 +1,8 @@
 """The pages one reads: the front page, how it works, what it means for a consultant."""
 
+import math
 from collections.abc import Iterator, Mapping
+from statistics import NormalDist
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,14 +17,17 @@ from vetting.followups import cadence
 from vetting.kernel.places import LANGUAGES
 from vetting.outcomes.questionnaire import QUESTIONS
 from vetting.outcomes.states import LEVELS
-from vetting.scoring.weights import PUBLISHED
+from vetting.scorecards.queries import in_force
+from vetting.scoring.weights import RESULTS
 from vetting.search.models import Listing
 from vetting.search.queries import find, metrics_listed
 from vetting.search.rules import Query
 from vetting.web import hits, making, standings
-from vetting.web.labels import DIMENSIONS
+from vetting.web.labels import CIRCUMSTANCES, DIMENSIONS
 
 _EXAMPLES = 3
+# A spread between people below this moves a chance of one half by less than four points: nobody can be told apart.
+TOLD_APART = 0.1
 _OWN_LANGUAGE = "en"  # the one nobody needs to be told of
 
 
@@ -73,21 +78,35 @@ def _example(number: int, metric: str, listing: Listing) -> dict[str, str]:
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
     """Every figure on this page is read from where it is used, so that the page cannot drift from the scale."""
+    scale = in_force()
+    constants = scale.constants
     context = {
-        "scale": PUBLISHED,
+        "scale": constants,
+        "calibration": scale,
+        "circumstances": [
+            {
+                "words": CIRCUMSTANCES[kind],
+                "easy": chance(math.sqrt(variance)),
+                "hard": chance(-math.sqrt(variance)),
+            }
+            for kind, variance in scale.differs.items()
+        ],
+        "apart": constants.dimension(RESULTS).spread >= TOLD_APART,
+        "strong": chance(constants.dimension(RESULTS).spread),
+        "weak": chance(-constants.dimension(RESULTS).spread),
         "dimensions": [
             {
                 "name": DIMENSIONS[each.name].name,
                 "about": DIMENSIONS[each.name].about,
                 "weight": each.weight * 100,
             }
-            for each in PUBLISHED.dimensions
+            for each in constants.dimensions
         ],
         "levels": [
-            {"level": level, "worthless": PUBLISHED.fabrication[level] * 100} for level in range(len(LEVELS))
+            {"level": level, "worthless": constants.fabrication[level] * 100} for level in range(len(LEVELS))
         ],
-        "same_client": PUBLISHED.same_client * 100,
-        "remembered": PUBLISHED.remembered * 100,
+        "same_client": constants.same_client * 100,
+        "remembered": constants.remembered * 100,
         "categories": [(category.label, kinds) for category, kinds in by_category().items()],
         "metric_count": len(METRICS),
         "window": PREREGISTRATION_WINDOW.days,
@@ -95,6 +114,11 @@ def method(request: HttpRequest) -> HttpResponse:
         **_cadence(),
     }
     return render(request, "pages/reading/method.html", context)
+
+
+def chance(shift: float) -> float:
+    """Percent: how many of a hundred goals that half of all reach are reached by who stands that much better."""
+    return 100.0 * NormalDist().cdf(shift)
 
 
 @require_safe
