@@ -1,10 +1,14 @@
 """`python -m bench.predict TRACK_DIR OUT_DIR`: read one track, write predictions; grading is done elsewhere."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
-from bench import predict_outcomes
+# Before numpy loads: its matrices are small here, and threads for them cost more than they bring.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from bench import predict_outcomes, predict_referrals
 from vetting.scoring.evidence import ScoringError
 
 
@@ -16,7 +20,11 @@ def main(arguments: list[str]) -> int:
     try:
         about = json.loads((track / "track.json").read_text(encoding="utf-8"))
         out.mkdir(parents=True, exist_ok=True)
-        predict_outcomes.predict(track, out, about)
+        kinds = {"outcomes": predict_outcomes.predict, "referrals": predict_referrals.predict}
+        if about.get("kind") not in kinds:
+            message = f"track.json: kind must be one of {', '.join(kinds)}"
+            raise ValueError(message)  # noqa: TRY301 - told like all that is wrong with a track
+        kinds[about["kind"]](track, out, about)
     except (OSError, ValueError, ScoringError) as error:
         print(f"{track}: {error}", file=sys.stderr)
         return 1

@@ -18,7 +18,7 @@ GAUSS = [((1 + sign * x) / 2, w / 2) for x, w in zip(NODES, SHARES, strict=True)
 
 
 def readings_of(export, c):
-    """What each claim tells: key, dimension, category, hardness, fabrication, weight, age."""
+    """What each claim tells: key, dimension, category, hardness, blur, fabrication, weight, age."""
     ranks, typical, year = defaultdict(count), math.asinh(1), c["days_a_year"]
     cuts = {d["name"]: [cut - c["cut_tolerance"] for cut in d["cuts"]] for d in c["dimensions"]}
     for k in sorted((k for k in export["claims"] if k["level"]), key=lambda k: (k["verified_on"], k["key"])):
@@ -26,10 +26,10 @@ def readings_of(export, c):
         rank, doubt = next(ranks[weak or k["cluster"]]), c["fabrication"][k["level"]]
         weight = c["weak_first"] * c["weak_source"] ** rank if weak else c["same_client"] ** rank
         age = (date.fromisoformat(export["on"]) - date.fromisoformat(k["verified_on"])).days / year
-        base, refused = k["baseline"], k["rejected"]
-        change, gained = k["target"] - base, k["achieved"] - base
+        base, refused, change = k["baseline"], k["rejected"], k["target"] - k["baseline"]
+        gained = k["achieved"] - base
         steps = min(c["boldest"], abs(change) / (k["usual_change"] * abs(base) or 1))
-        hard = c["slope"] * (math.asinh(steps) - typical) if base and not refused else 0
+        hard = 0 if refused else c["slope"] * ((math.asinh(steps) if base else typical) - typical) - k["ease"]
         sure = (1 - doubt) * (1 if k["preregistered"] or refused else 1 - c["remembered"])
         seen = [("results", -math.inf if refused else gained / change, 1), ("transfer", k["transfer"], 1)]
         if not refused and k["fee"] is not None and k["money"] is not None:
@@ -38,7 +38,7 @@ def readings_of(export, c):
             later = [v for v in (k["sustained_6m"], k["sustained_12m"]) if v is not None]
             seen += [("persistence", (v - base) / gained, c["reading"]) for v in later]
         for name, value, part in [each for each in seen if each[1] is not None]:
-            asked = (hard, 1 - sure) if name == "results" else (0, doubt)
+            asked = (hard, k["blur"], 1 - sure) if name == "results" and not refused else (0, None, doubt)
             yield k["key"], name, bisect_right(cuts[name], value), *asked, weight * part, age
 
 
@@ -60,8 +60,8 @@ def recompute(export):
     grid, found, ledger = [c["reach"] * j / half for j in range(-half, half + 1)], Counter(), Counter()
     readings = [r.values() for r in export["readings"]] if "readings" in export else [*readings_of(export, c)]
     credit = {key: worth for key, worth in credits_of(export, c) if worth}
-    support = math.fsum(credit.values())
-    pull = -c["referral_shift"] * math.expm1(-support / c["referral_saturation"]) / (support or 1.0)
+    support = math.fsum(credit.values()) or 1.0
+    pull = -c["referral_shift"] * math.expm1(-support / c["referral_saturation"]) / support
 
     def masses(evidence, t):
         weights = [math.exp(t * e - z * z / 2) for e, z in zip(evidence, grid, strict=True)]
@@ -70,9 +70,10 @@ def recompute(export):
     for d in c["dimensions"]:
         kappa, moves = [-math.inf, *d["thresholds"], math.inf], [0.0] * len(grid)
         rows = [(key, "referral", [pull * worth * z for z in grid]) for key, worth in credit.items()]
-        for key, name, category, hardness, phi, weight, age in readings:
+        for key, name, category, hardness, blur, phi, weight, age in readings:
             if name == d["name"]:
-                noise, fake = math.sqrt(1 + c["leniency"] + c["drift"] * age), phi * c["made_up"][category]
+                fake, v = phi * c["made_up"][category], c["leniency"] if blur is None else blur
+                noise = math.sqrt(1 + v + c["drift"] * age)
                 low, high = (NormalDist(kappa[n] + hardness, noise).cdf for n in (category, category + 1))
                 chances = [low(d["spread"] * z) - high(d["spread"] * z) for z in grid]
                 rows.append((key, name, [weight * math.log((1 - phi) * x + fake) for x in chances]))
@@ -84,8 +85,7 @@ def recompute(export):
             moves = [u + w * a * (z - m) for u, a, z in zip(moves, q, grid, strict=True)]
         for key, name, row in rows:
             ledger[key, name] += math.fsum(map(mul, row, moves))
-        p = masses(total, 1.0)
-        below = [*accumulate(p, initial=0.0)]
+        below = [*accumulate(p := masses(total, 1.0), initial=0.0)]
         found["mean"] += d["weight"] * math.fsum(map(mul, p, grid))
         for at in ("low", "high"):
             j = bisect_right(below, c[at]) - 1

@@ -125,6 +125,8 @@ def _claim(key: str, dice: Random, *, doubtful: tuple[bool, ...], ages: Range, *
         transfer=None if dice.random() < 0.5 else within("transfer"),
         sustained_6m=perhaps(baseline + gained * within("left") / 100),
         sustained_12m=perhaps(baseline + gained * within("left") / 100),
+        ease=dice.choice((0.0, 0.0, -0.4, 0.3)),
+        blur=dice.choice((None, 0.0, 0.2)),
     )
 
 

@@ -56,7 +56,7 @@ def test_what_everybody_gets_holds_no_number_no_client_and_no_day():
     public = reduced(claims, referrals, on=DAY)
     assert set(public) == {"format", "on", "constants", "referrals", "readings"}
     assert [set(reading) for reading in public["readings"]] == [
-        {"key", "dimension", "category", "hardness", "fabrication", "weight", "age"}
+        {"key", "dimension", "category", "hardness", "blur", "fabrication", "weight", "age"}
     ] * 2
     assert [(each["referrer"], each["cluster"]) for each in public["referrals"]] == [(1, 1), (1, 2)]
     text = json.dumps(public)
@@ -83,3 +83,13 @@ def test_it_runs_from_the_command_line(tmp_path):
     mean = score([a_claim()], [], on=DAY).composite.mean
     assert answer.stdout.splitlines()[0] == f"{mean:+.12f} results a"
     assert answer.stdout.splitlines()[1].startswith(f"{mean:+.12f} together, interval ")
+
+
+def test_claims_read_in_their_circumstances_agree_too():
+    claims = [
+        a_claim(str(n), achieved=95.0 + 3 * n, ease=0.1 * n - 0.3, blur=0.02 * n, rejected=n == 3)
+        for n in range(7)
+    ]
+    scored = score(claims, [a_referral()], on=DAY)
+    for export in (whole, reduced):
+        assert_agrees(*recompute(json.loads(json.dumps(export(claims, [a_referral()], on=DAY)))), scored)

@@ -289,7 +289,7 @@ def test_points_add_up_however_they_are_rounded():
     assert whole({"a": 0.2124, "b": -0.0871, "c": 0.0}) == {"a": 212, "b": -87, "c": 0}
     assert whole({}) == {}
     assert ledger_of(None).total == 0
-    assert start() == 50.0
+    assert start(None) == 50.0
 
 
 def test_a_peer_is_shown_with_the_reason_for_his_weight(client, ana):

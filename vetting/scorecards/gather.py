@@ -22,6 +22,7 @@ from vetting.outcomes.states import SCORED
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import accepted_of, given_by, reciprocal_pairs
 from vetting.scorecards.models import Scorecard
+from vetting.scorecards.queries import in_force, scale_of
 from vetting.scoring.batch import History
 from vetting.scoring.calibration import Calibration
 from vetting.scoring.evidence import Claim, PeerReferral, ScoringError, sift
@@ -82,8 +83,9 @@ def history_of(profile_id: UUID, evidence: Evidence, scale: Calibration, *, at: 
 
 def next_steps(profile_id: UUID, *, at: datetime) -> list[Step]:
     """What would narrow this consultant's interval, best first."""
-    history = history_of(gather([profile_id])[profile_id], at=at)
-    return narrowing(history.claims, history.referrals, on=history.on)
+    scale = in_force()
+    history = history_of(profile_id, gather([profile_id])[profile_id], scale, at=at)
+    return narrowing(history.claims, history.referrals, on=history.on, constants=scale.constants)
 
 
 def evidence_of(card: Scorecard, *, is_owner: bool) -> dict[str, Any]:
@@ -91,9 +93,10 @@ def evidence_of(card: Scorecard, *, is_owner: bool) -> dict[str, Any]:
 
     Everybody reads what the likelihood reads; the numbers of the claims, fees among them, only the consultant.
     """
-    history = history_of(gather([card.profile_id])[card.profile_id], at=card.computed_at)
+    evidence, scale = gather([card.profile_id])[card.profile_id], scale_of(card.model_version)
+    history = history_of(card.profile_id, evidence, scale, at=card.computed_at)
     export = whole if is_owner else reduced
-    return export(history.claims, history.referrals, on=history.on) | {
+    return export(history.claims, history.referrals, on=history.on, constants=scale.constants) | {
         "card": {
             "model_version": card.model_version,
             "mean": card.theta,

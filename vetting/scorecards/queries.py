@@ -34,17 +34,19 @@ def stale(*, at: datetime, most: int) -> list[UUID]:
 
 def in_force() -> Calibration:
     """What cards are computed by: the newest calibration, or the published constants where there is none."""
-    newest = newest_record()
-    return NONE if newest is None else read_record(newest)
+    versions = CalibrationRecord.objects.order_by("-checked_at", "-id").values_list("version", flat=True)
+    newest = versions.first()
+    return NONE if newest is None else scale_of(newest)
 
 
-def newest_record() -> UUID | None:
-    return CalibrationRecord.objects.order_by("-checked_at", "-id").values_list("pk", flat=True).first()
+def scale_of(version: str) -> Calibration:
+    """What a card of that version was computed by."""
+    return NONE if version == NONE.constants.version else _read(version)
 
 
 @lru_cache(maxsize=2)  # a record is frozen, and large
-def read_record(pk: UUID) -> Calibration:
-    return Calibration.of_plain(CalibrationRecord.objects.get(pk=pk).record)
+def _read(version: str) -> Calibration:
+    return Calibration.of_plain(CalibrationRecord.objects.get(version=version).record)
 
 
 def calibration_is_due(*, at: datetime) -> bool:

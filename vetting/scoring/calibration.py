@@ -91,7 +91,7 @@ def calibrate(evidence: Mapping[str, Sequence[Claim]], *, published: Constants =
         for consultant in sorted(evidence)
         for claim in _independent(evidence[consultant], published)
     ]
-    fingerprint = _fingerprint(known)
+    fingerprint = _fingerprint(known, published)
     version = f"fitted-{fingerprint[:12]}"
     if not known:
         return Calibration(
@@ -120,9 +120,9 @@ def _independent(claims: Sequence[Claim], published: Constants) -> Iterable[Clai
     return (claim for claim in known if claim.key in place and place[claim.key].weight == 1.0)
 
 
-def _fingerprint(known: Sequence[tuple[str, Claim]]) -> str:
-    """SHA-256 over every field of every claim that was used."""
-    told = hashlib.sha256()
+def _fingerprint(known: Sequence[tuple[str, Claim]], published: Constants) -> str:
+    """SHA-256 over the published constants, which name the method, and every field of every claim that was used."""
+    told = hashlib.sha256(str(published).encode())
     for consultant, claim in known:
         told.update(f"{consultant} {claim}\n".encode())
     return told.hexdigest()

@@ -46,6 +46,7 @@ def reduced(
             "dimension": one.dimension,
             "category": one.category,
             "hardness": one.hardness,
+            "blur": one.blur,
             "fabrication": one.fabrication,
             "weight": one.weight,
             "age": one.age,

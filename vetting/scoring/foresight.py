@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from vetting.scoring.clusters import counts
 from vetting.scoring.design import design
 from vetting.scoring.factors import Groups
 from vetting.scoring.inference import infer
@@ -33,6 +34,7 @@ def foresee(panel: Panel, *, good: int | None = None) -> Foresight:
     """Calibrate on the known rows and foresee all rows, each without its own outcome."""
     rows, count = len(panel), int(panel.person.max(initial=-1)) + 1
     panel = panel.heard().and_now()
+    counted = counts(panel, PUBLISHED)
     noise = relative_noise(panel.weight, panel.known)
     parts = design(panel)
     factors = [parts.person, *parts.others]
@@ -44,6 +46,7 @@ def foresee(panel: Panel, *, good: int | None = None) -> Foresight:
             noise=noise,
             level=panel.level,
             levels=len(PUBLISHED.fabrication),
+            counts=counted,
         )
         belief = infer(values, factors)
         return Foresight(
@@ -57,6 +60,7 @@ def foresee(panel: Panel, *, good: int | None = None) -> Foresight:
         noise=noise,
         level=panel.level,
         fabrication=PUBLISHED.fabrication,
+        counts=counted,
     )
     belief = infer(sites, factors)
     shares = sites.foresee(belief.mean, belief.variance)

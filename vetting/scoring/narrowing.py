@@ -72,6 +72,7 @@ class _Known:
             fabrication=np.full(len(answers), doubt),
             weight=np.ones(len(answers)),
             age=np.zeros(len(answers)),
+            blur=np.full(len(answers), self.constants.leniency),
             constants=self.constants,
         )
         total = self.totals[dimension]

@@ -164,8 +164,16 @@ class Values(Sites):
     """Normal or Student outcomes: variance `base` + `trial` / weight, times a factor by evidence level."""
 
     def __init__(
-        self, outcome: Floats, known: Flags, *, noise: Floats | None, level: Ints | None, levels: int
+        self,
+        outcome: Floats,
+        known: Flags,
+        *,
+        noise: Floats | None,
+        level: Ints | None,
+        levels: int,
+        counts: Floats | None = None,
     ) -> None:
+        self._counts = np.ones(len(outcome)) if counts is None else counts
         self.outcome, self.known = np.where(known, outcome, 0.0), known
         self._trials = noise
         self.base, self.trial = (0.5, 0.0) if noise is None else (0.2, 0.3)
@@ -182,7 +190,7 @@ class Values(Sites):
         return plain if self._level is None else plain * self.by_level[self._level]
 
     def read(self, _mean: Floats, _variance: Floats, *, step: float) -> None:  # noqa: ARG002 - as Categories
-        self.precision = np.where(self.known, self._robust / self.noise, 0.0)
+        self.precision = np.where(self.known, self._counts * self._robust / self.noise, 0.0)
         self.pull = self.precision * self.outcome
 
     def learn(self, mean: Floats, variance: Floats) -> None:

@@ -127,7 +127,7 @@ def _standing(card: Scorecard) -> dict[str, object]:
             for name in weights
         ],
         "coverage": card.coverage,
-        "start": start(),
+        "start": start(card),
     }
 
 

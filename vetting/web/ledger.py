@@ -8,10 +8,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from vetting.scorecards.models import Scorecard
+from vetting.scorecards.queries import scale_of
 from vetting.scoring.score import on_scale, score
+from vetting.scoring.weights import PUBLISHED
 
 POINTS = 1000
 
@@ -57,7 +58,7 @@ def whole(values: Mapping[str, float]) -> dict[str, int]:
     return points
 
 
-@lru_cache(maxsize=1)
-def start() -> float:
+def start(card: Scorecard | None) -> float:
     """Where somebody stands about whom nothing is known, on the scale of 0 to 100. No day matters to that."""
-    return on_scale(score((), (), on=date.min).composite).mean
+    constants = scale_of(card.model_version).constants if card else PUBLISHED
+    return on_scale(score((), (), on=date.min, constants=constants).composite, constants=constants).mean

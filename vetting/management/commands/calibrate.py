@@ -11,7 +11,7 @@ from rich.table import Table
 
 from vetting.scorecards.actions import calibrate
 from vetting.scorecards.models import CalibrationRecord
-from vetting.scorecards.queries import read_record
+from vetting.scorecards.queries import scale_of
 from vetting.scoring.weights import PUBLISHED
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
 
 def _constants(record: CalibrationRecord) -> Table:
-    learned = read_record(record.pk)
+    learned = scale_of(record.version)
     table = Table("constant", "published", "in force")
     for old, new in zip(PUBLISHED.dimensions, learned.constants.dimensions, strict=True):
         table.add_row(f"{old.name}: spread", f"{old.spread:.3f}", f"{new.spread:.3f}")
