@@ -56,10 +56,12 @@ class Categories(Sites):
         noise: Floats | None,
         level: Ints | None,
         fabrication: Sequence[float],
+        counts: Floats | None = None,
     ) -> None:
+        self._counts = np.ones(len(outcome)) if counts is None else counts
         self.outcome, self.known, self.categories = np.where(known, outcome, 0), known, categories
-        counts = np.bincount(outcome[known], minlength=categories) + 0.5
-        self.thresholds: Floats = ndtri(np.cumsum(counts)[:-1] / counts.sum())
+        seen = np.bincount(outcome[known], minlength=categories) + 0.5
+        self.thresholds: Floats = ndtri(np.cumsum(seen)[:-1] / seen.sum())
         self._trials, self._part = noise, 0.0 if noise is None else 0.5
         self._level = level
         self._published = np.array(fabrication)
@@ -88,7 +90,8 @@ class Categories(Sites):
         )
         second = np.minimum((1.0 - doubt) * bent / (deviation**2 * likely) - first**2, 0.0)
         left = np.maximum(1.0 + variance * second, 1e-3)
-        precision, pull = -second / left, (first - second * mean) / left
+        precision = -second * self._counts / left
+        pull = (first - second * mean) * self._counts / left
         self.precision = np.where(self.known, self.precision + step * (precision - self.precision), 0.0)
         self.pull = np.where(self.known, self.pull + step * (pull - self.pull), 0.0)
 
@@ -130,7 +133,8 @@ class Categories(Sites):
             gradient[rows, place] -= factor * _density(low[known])
             gradient[rows, place + 1] += factor * _density(high[known])
             gradient = gradient[:, 1:-1]
-            step = np.linalg.solve(gradient.T @ gradient + 1e-3 * np.eye(inner), gradient.sum(axis=0))
+            counted = gradient * self._counts[known, np.newaxis]
+            step = np.linalg.solve(counted.T @ gradient + 1e-3 * np.eye(inner), counted.sum(axis=0))
             moved = self.thresholds + np.clip(step, -0.5, 0.5)
             if (np.diff(moved) < 1e-3).any():
                 return
@@ -138,11 +142,11 @@ class Categories(Sites):
 
     def _learn_fabrication(self, by_row: Ints, mean: Floats, variance: Floats) -> None:
         likely = self._terms(mean, variance)[3]
-        invented = self.doubt * self.made_up[self.outcome] / likely
+        invented = self._counts * self.doubt * self.made_up[self.outcome] / likely
         usable = self.known & (by_row > 0)
         level = by_row[usable]
         size = len(self._published)
-        rows = np.bincount(level, minlength=size)
+        rows = np.bincount(level, self._counts[usable], size)
         told = np.bincount(level, invented[usable], size)
         learned = (told + _BELIEF * self._published) / (rows + _BELIEF)
         learned[0] = 1.0
