@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scoring.histories import properties
@@ -130,7 +130,7 @@ def test_little_is_answered_by_what_is_known_beforehand(categories, rows, alike)
     assert ((seen.good >= 0) & (seen.good <= 1)).all()
 
 
-@properties
+@settings(properties, max_examples=60)
 @given(
     st.lists(
         st.tuples(st.integers(0, 4), st.integers(-1, 3), st.integers(0, 2), st.integers(0, 4), st.booleans()),

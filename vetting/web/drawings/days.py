@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from django.utils import dateformat
 from django.utils.safestring import SafeString
 
 from vetting.mail.letters import day_words
@@ -19,7 +20,7 @@ def days(counts: Mapping[date, int], *, key: str, title: str) -> SafeString:
         raise ValueError(msg)
     first, last, most = min(counts), max(counts), max(counts.values())
     described = (
-        f"{day_words(first)} to {day_words(last)}, {sum(counts.values())} in all, at most {most} a day"
+        f"{_in_words(first)} to {_in_words(last)}, {sum(counts.values())} in all, at most {most} a day"
     )
     drawn = [element("line", x1="0%", x2="100%", y1=_TALL + 0.5, y2=_TALL + 0.5, class_="scale")]
     for index, number in enumerate(counts[day] for day in sorted(counts)):
@@ -29,8 +30,12 @@ def days(counts: Mapping[date, int], *, key: str, title: str) -> SafeString:
             wide = across(0.7 / len(counts))
             drawn.append(element("rect", x=left, y=_TALL - tall, width=wide, height=tall, class_="gold"))
     below = _TALL + 14
-    drawn.append(element("text", words(day_words(first)), x="0%", y=below))
-    drawn.append(element("text", words(day_words(last)), x="100%", y=below, text_anchor="end"))
+    drawn.append(element("text", words(_in_words(first)), x="0%", y=below))
+    drawn.append(element("text", words(_in_words(last)), x="100%", y=below, text_anchor="end"))
     return frame(
         *drawn, key=key, title=title, description=described, width="100%", height=_TALL + _ROOM, kind="days"
     )
+
+
+def _in_words(day: date) -> str:
+    return dateformat.format(day, "j F Y")
