@@ -57,7 +57,7 @@ def test_a_stranger_learns_no_name_no_fee_and_no_number(card, client):
     text = given.content.decode()
     assert [word for word in [*hidden, *organizations, str(card.profile_id)] if word in text] == []
     told = {name for reading in given.json()["readings"] for name in reading}
-    assert told == {"key", "dimension", "category", "hardness", "fabrication", "weight", "age"}
+    assert told == {"key", "dimension", "category", "hardness", "blur", "fabrication", "weight", "age"}
 
 
 def test_only_she_herself_gets_her_claims(card, client):

@@ -6,7 +6,6 @@ from datetime import date
 from django.utils import dateformat
 from django.utils.safestring import SafeString
 
-from vetting.mail.letters import day_words
 from vetting.web.drawings.ink import across, element, frame, words
 
 _TALL = 72  # pixels of the largest day
