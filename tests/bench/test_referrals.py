@@ -171,4 +171,4 @@ def test_the_best_peer_is_named_with_an_interval_of_the_difference(small):
 
 def test_lift_compares_those_with_a_standing_with_those_without(small):
     line = bench.lift(replace(small, found=np.array([3, 4]), others=np.array([2])))
-    assert (line["with_standing"], line["without"], line["ours"]) == (0.5, 1.0, 0.5)
+    assert (line["with_standing"], line["without"], line["ours"]) == (1.0, 0.5, 2.0)

@@ -14,39 +14,39 @@ from vetting.scoring.ratings import rating_graph
 
 def pairs(known):
     nodes = known.nodes
-    columns = (nodes[known.source], nodes[known.target], known.weight, known.mutual, known.answers)
+    columns = (nodes[known.source], nodes[known.target], known.weight, known.mutual)
     return [tuple(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 def test_the_latest_rating_of_a_pair_stands_and_of_one_moment_the_lowest():
     rows = [(1, 2, 5.0, 9.0), (1, 2, -1.0, 3.0), (2, 3, 4.0, 7.0), (2, 3, -2.0, 7.0)]
-    assert pairs(graph(rows, {1})) == [(1, 2, 5.0, False, False), (2, 3, -2.0, False, False)]
+    assert pairs(graph(rows, {1})) == [(1, 2, 5.0, False), (2, 3, -2.0, False)]
 
 
 def test_without_times_all_is_one_moment():
     rows = [(1, 2, 5.0, 9.0), (1, 2, -1.0, 3.0)]
-    assert pairs(graph(rows, {1}, timed=False)) == [(1, 2, -1.0, False, False)]
+    assert pairs(graph(rows, {1}, timed=False)) == [(1, 2, -1.0, False)]
 
 
-def test_of_two_referrals_the_later_answers_and_at_one_moment_both_do():
+def test_of_two_who_refer_to_each_other_neither_is_first():
     assert pairs(graph([(1, 2, 1.0, 1.0), (2, 1, 1.0, 2.0)], {1})) == [
-        (1, 2, 1.0, True, False),
-        (2, 1, 1.0, True, True),
+        (1, 2, 1.0, True),
+        (2, 1, 1.0, True),
     ]
     assert pairs(graph([(1, 2, 1.0, 1.0), (2, 1, 1.0, 1.0)], {1})) == [
-        (1, 2, 1.0, True, True),
-        (2, 1, 1.0, True, True),
+        (1, 2, 1.0, True),
+        (2, 1, 1.0, True),
     ]
 
 
 def test_a_referral_that_was_taken_back_was_still_given():
     rows = [(1, 2, 1.0, 2.0), (2, 1, 1.0, 1.0), (2, 1, -1.0, 3.0), (1, 2, 3.0, 4.0)]
-    assert pairs(graph(rows, {1})) == [(1, 2, 3.0, True, True), (2, 1, -1.0, True, False)]
+    assert pairs(graph(rows, {1})) == [(1, 2, 3.0, True), (2, 1, -1.0, True)]
 
 
 def test_a_rating_below_zero_is_answered_by_nobody():
     rows = [(1, 2, -1.0, 1.0), (2, 1, 1.0, 2.0)]
-    assert pairs(graph(rows, {1})) == [(1, 2, -1.0, True, True), (2, 1, 1.0, False, False)]
+    assert pairs(graph(rows, {1})) == [(1, 2, -1.0, True), (2, 1, 1.0, False)]
 
 
 def test_a_rating_of_zero_is_none_and_takes_back_the_one_before():
@@ -54,7 +54,7 @@ def test_a_rating_of_zero_is_none_and_takes_back_the_one_before():
 
 
 def test_nobody_rates_himself():
-    assert pairs(graph([(1, 1, 5.0, 1.0), (1, 2, 1.0, 1.0)], {1})) == [(1, 2, 1.0, False, False)]
+    assert pairs(graph([(1, 1, 5.0, 1.0), (1, 2, 1.0, 1.0)], {1})) == [(1, 2, 1.0, False)]
 
 
 def test_a_verified_account_without_ratings_is_an_account():

@@ -18,8 +18,7 @@ class RatingGraph:
     """Ratings between accounts, each ordered pair once, in order of (source, target).
 
     `source` and `target` are places in `nodes`. `weight` is the rating that stands, above or below zero; one
-    above zero is a referral. `mutual`: the target has ever rated the source above zero, too; `answers`: and
-    did so first, or at the same moment.
+    above zero is a referral. `mutual`: the target has ever rated the source above zero, too.
     """
 
     nodes: Ints  # the accounts' numbers, ascending
@@ -28,7 +27,6 @@ class RatingGraph:
     target: Ints
     weight: Floats
     mutual: Flags
-    answers: Flags
 
 
 def rating_graph(
@@ -52,34 +50,23 @@ def rating_graph(
     weight, time = weight[others], time[others]
     order = np.lexsort((-weight, time, pair))
     pair, weight, time = pair[order], weight[order], time[order]
-    # A referral that was taken back was still given: what counts for an exchange is the first.
-    given, first = np.unique(pair[weight > 0.0], return_index=True)
-    given_at = time[weight > 0.0][first]
+    given = np.unique(pair[weight > 0.0])  # a referral that was taken back was still given
     stands = np.append(pair[1:] != pair[:-1], len(pair) > 0)[: len(pair)] & (weight != 0.0)
     pair, weight = pair[stands], weight[stands]
     source, target = np.divmod(pair, max(len(nodes), 1))
-    ours, theirs = _moments(given, given_at, pair), _moments(given, given_at, target * len(nodes) + source)
     return RatingGraph(
         nodes=nodes,
         verified=known,
         source=source,
         target=target,
         weight=weight,
-        mutual=np.isfinite(theirs),
-        answers=np.isfinite(theirs) & (theirs <= ours),
+        mutual=np.isin(target * len(nodes) + source, given),
     )
 
 
 def totals(place: Ints, value: Floats, places: int) -> Floats:
     """The sum of the values at each place, added in the order given."""
     return np.bincount(place, weights=value, minlength=places).astype(np.float64, copy=False)
-
-
-def _moments(given: Ints, given_at: Floats, pair: Ints) -> Floats:
-    """When the first referral of each pair was given; infinity where none was."""
-    place = np.searchsorted(given, pair)
-    found = np.append(given, -1)[place] == pair
-    return np.where(found, np.append(given_at, np.inf)[place], np.inf)
 
 
 def _require_definite(source: Ints, target: Ints, weight: Floats, time: Floats, *, signed: bool) -> None:

@@ -80,11 +80,11 @@ def standing(credits_given: Sequence[Credit], constants: Constants) -> ReferralS
 def standings(graph: RatingGraph, clients_verified: Floats, constants: Constants) -> Floats:
     """R of every account of the graph; `clients_verified` is n_h by account.
 
-    Ratings below zero are no referrals. One that answers another, or came at the same moment, counts nothing
-    and takes nothing from a budget, so that a returned favour moves no third person either. Sums do not
-    depend on how accounts are numbered.
+    Ratings below zero are no referrals. Where two refer to each other both count nothing, whoever spoke first,
+    and take nothing from a budget, so that a returned favour moves no third person either. Sums do not depend
+    on how accounts are numbered.
     """
-    counts = (graph.weight > 0.0) & ~graph.answers & (clients_verified[graph.source] > 0)
+    counts = (graph.weight > 0.0) & ~graph.mutual & (clients_verified[graph.source] > 0)
     source, target = graph.source[counts], graph.target[counts]
     in_all = totals(source, np.ones(len(source)), len(graph.nodes))
     value = worth(clients_verified[source], in_all[source], constants)
