@@ -6,6 +6,7 @@ each property. A sample is taken where all would take too long; the same seed ta
 
 import argparse
 import ast
+import functools
 import importlib.abc
 import importlib.util
 import os
@@ -57,11 +58,21 @@ def is_killed(path: Path, mutant: Mutant, tests: Sequence[str]) -> bool:
 
 
 def tests_for(path: Path) -> list[str]:
-    """Its own first, so that most are noticed at once; the properties last."""
-    files = sorted(TESTS.glob("test_*.py"), key=lambda file: file.stem == "test_properties")
-    own = TESTS / f"test_{path.stem}.py"
-    order = [own, *(file for file in files if file != own)] if own in files else files
-    return [f"--rootdir={PROJECT}", f"--confcutdir={TESTS}", *map(str, order)]
+    """Those that reach the module by their imports: its own first, so that most are noticed at once."""
+    own, last = f"test_{path.stem}", {"test_properties", "test_referral_effect"}
+    files = [file for file in TESTS.glob("test_*.py") if path in reached(file)]
+    files.sort(key=lambda file: (file.stem != own, file.stem in last, file.stem))
+    return [f"--rootdir={PROJECT}", f"--confcutdir={TESTS}", *map(str, files)]
+
+
+@functools.cache
+def reached(path: Path) -> frozenset[Path]:
+    """The file and every file of ours that it imports, and that those import."""
+    names = (
+        node.module for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
+    )
+    found = [PROJECT / f"{name.replace('.', '/')}.py" for name in names if name]
+    return frozenset({path}).union(*(reached(file) for file in found if file.is_file()))
 
 
 def main() -> int:
@@ -72,8 +83,9 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="of vetting/scoring; all of them by default")
     asked = parser.parse_args()
     paths = [SCALE / f"{name}.py" for name in asked.modules] or sorted(SCALE.glob("*.py"))
-    unchanged = Mutant(0, "nothing", ast.parse(paths[0].read_text()))
-    if is_killed(paths[0], unchanged, tests_for(paths[0])):
+    weights = SCALE / "weights.py"  # which every test reaches
+    unchanged = Mutant(0, "nothing", ast.parse(weights.read_text()))
+    if is_killed(weights, unchanged, tests_for(weights)):
         message = "The tests fail without any change: mend that first."
         raise SystemExit(message)
     everyone = [(path, mutant) for path in paths for mutant in mutants(path.read_text())]
