@@ -11,7 +11,6 @@ from vetting.companies.queries import (
     domains_of,
     imported,
     nameable_by,
-    named_like,
     visible_to,
 )
 from vetting.kernel.actors import ANONYMOUS
@@ -97,6 +96,5 @@ def test_who_sees_which_organizations():
     assert list(visible_to(ana.actor)) == [own]
     assert set(visible_to(b.staff())) == {own, other}
     assert list(visible_to(ANONYMOUS)) == []
-    assert list(named_like("own", actor=ana.actor)) == [own]
     assert (imported("k"), imported("l")) == (own, None)
     assert str(own) == "Own Client"

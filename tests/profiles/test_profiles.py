@@ -95,11 +95,10 @@ def test_only_the_consultant_changes_and_only_staff_suspend():
 def test_pausing_and_suspending_and_their_way_back():
     profile = b.consultant()
     actions.pause(profile, by=profile.owner.actor, at=b.AT)
-    assert not rules.may_see(ANONYMOUS, profile)
-    assert rules.may_see(profile.owner.actor, profile)
     assert list(visible_to(ANONYMOUS)) == []
+    assert list(visible_to(profile.owner.actor)) == [profile]
     assert actions.submit(profile, by=profile.owner.actor, at=b.AT).status == "listed"
-    assert rules.may_see(ANONYMOUS, profile)
+    assert list(visible_to(ANONYMOUS)) == [profile]
     with pytest.raises(InvalidError):
         actions.suspend(profile, reason=" ", by=b.staff(), at=b.AT)
     actions.suspend(profile, reason="looked into", by=b.staff(), at=b.AT)

@@ -47,11 +47,6 @@ def visible_to(actor: Actor) -> QuerySet[Organization]:
     return everything.filter(created_by_id=actor.id) if actor.id else everything.none()
 
 
-def named_like(text: str, *, actor: Actor) -> QuerySet[Organization]:
-    """For picking a client already known to this person."""
-    return visible_to(actor).filter(Q(name__icontains=text) | Q(slug__istartswith=text))
-
-
 def nameable_by(actor: Actor) -> QuerySet[Organization]:
     """The clients this person may declare work for: her own, and any known by its domain, which is no secret."""
     own = visible_to(actor).order_by().values("pk")

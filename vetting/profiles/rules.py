@@ -15,12 +15,6 @@ MOST_CLAIMS = 20
 MOST_FOLLOWERS = 10_000_000_000  # more than there are people
 
 
-def may_see(actor: Actor, profile: Profile) -> Verdict:
-    if profile.status in PUBLIC or actor.is_staff or actor.is_person(profile.owner_id):
-        return ALLOWED
-    return refuse("not_found", "There is no such profile.")
-
-
 def may_change(actor: Actor, profile: Profile) -> Verdict:
     if actor.is_person(profile.owner_id):
         return ALLOWED
