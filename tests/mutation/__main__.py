@@ -50,19 +50,19 @@ def is_killed(path: Path, mutant: Mutant, tests: Sequence[str]) -> bool:
         os.dup2(nothing, 2)
         try:
             sys.meta_path.insert(0, Finder(f"vetting.scoring.{path.stem}", mutant))
-            os._exit(int(pytest.main(["-c", str(Path(__file__).with_name("pytest.ini")), *tests])))
+            where = ["-c", str(Path(__file__).with_name("pytest.ini")), f"--rootdir={PROJECT}"]
+            os._exit(int(pytest.main([*where, f"--confcutdir={TESTS}", *tests])))
         except BaseException:  # noqa: BLE001 - whatever it is, somebody noticed
             os._exit(1)
     _, status = os.waitpid(child, 0)
     return status != 0
 
 
-def tests_for(path: Path) -> list[str]:
-    """Those that reach the module by their imports: its own first, so that most are noticed at once."""
-    own, last = f"test_{path.stem}", {"test_properties", "test_referral_effect"}
-    files = [file for file in TESTS.glob("test_*.py") if path in reached(file)]
-    files.sort(key=lambda file: (file.stem != own, file.stem in last, file.stem))
-    return [f"--rootdir={PROJECT}", f"--confcutdir={TESTS}", *map(str, files)]
+def tests_for(path: Path) -> list[list[str]]:
+    """Those that reach the module by their imports: its own first, which notice most, and then all others."""
+    files = sorted(file for file in TESTS.glob("test_*.py") if path in reached(file))
+    own = [str(file) for file in files if file.stem == f"test_{path.stem}"]
+    return [group for group in (own, [str(file) for file in files if str(file) not in own]) if group]
 
 
 @functools.cache
@@ -85,7 +85,7 @@ def main() -> int:
     paths = [SCALE / f"{name}.py" for name in asked.modules] or sorted(SCALE.glob("*.py"))
     weights = SCALE / "weights.py"  # which every test reaches
     unchanged = Mutant(0, "nothing", ast.parse(weights.read_text()))
-    if is_killed(weights, unchanged, tests_for(weights)):
+    if any(is_killed(weights, unchanged, tests) for tests in tests_for(weights)):
         message = "The tests fail without any change: mend that first."
         raise SystemExit(message)
     everyone = [(path, mutant) for path in paths for mutant in mutants(path.read_text())]
@@ -95,7 +95,7 @@ def main() -> int:
         if time.monotonic() - begun > asked.seconds:
             break
         tried += 1
-        if is_killed(path, mutant, tests_for(path)):
+        if any(is_killed(path, mutant, tests) for tests in tests_for(path)):
             killed += 1
         else:
             print(f"survived: {path.name}:{mutant.line}: {mutant.change}", flush=True)

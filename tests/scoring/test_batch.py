@@ -77,6 +77,16 @@ def test_nobody_and_nothing_are_well_defined():
     assert_same(score_many([only_said])[0], score([a_claim(level=0)], [], on=DAY))
 
 
+@pytest.mark.parametrize(
+    "changes", [{"baseline": 0.0}, {"baseline": 1.0, "target": 2.0}, {"baseline": -100.0}]
+)
+def test_an_odd_baseline_is_read_as_score_reads_it(changes):
+    """From zero no relative change can be told."""
+    claim = a_claim(**changes)
+    (found,) = score_many([History(claims=[claim], referrals=[], on=DAY)])
+    assert_same(found, score([claim], [], on=DAY))
+
+
 def test_two_thousand_results_and_the_longest_temperatures():
     claims = [a_claim(str(number), achieved=115.0 if number % 3 else 95.0, level=4) for number in range(2000)]
     (found,) = score_many([History(claims=claims, referrals=[], on=DAY)])
