@@ -20,7 +20,7 @@ NO_MODEL: Final = "no model"
 _CLIPS: Final = (0.001, 0.003, 0.01, 0.02, 0.05, 0.1)
 _BOUNDS: Final = (0.5, 1.0, 1.2816, 1.6449, 1.96)
 _TRIALS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-_LIVES: Final = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0)  # half-lives, in spans of the train rows' time
+_LIVES: Final = (3.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02)  # half-lives, in spans of the train rows' time
 _LEVELS: Final = 12  # of a context; one with more is a random effect
 _LATER: Final = 0.2
 
@@ -77,12 +77,12 @@ Method = Callable[[Rows, float], Floats]
 def foresee(track: Track) -> Iterator[tuple[str, Foreseen]]:
     """Each peer's name and what it foresees."""
     targets = [rows_of(track, track.outcome)]
-    if track.levels is not None:
+    if track.levels is not None and track.levels > 2:
         targets.append(rows_of(track, (track.outcome >= track.good).astype(float)))
     test = ~targets[0].known
     for name, method in _methods(track).items():
         means = [_foresee(method, rows) for rows in targets]
-        good = _clipped(means[1], targets[1], method)[test] if len(means) > 1 else np.empty(0)
+        good = np.empty(0) if track.levels is None else _clipped(means[-1], targets[-1], method)[test]
         yield name, Foreseen(means[0][test], good)
     for covariates in (False, True):
         yield from _mixed_models(track, targets, covariates=covariates)
@@ -127,8 +127,8 @@ def wilson(rows: Rows, bound: float) -> Floats:
     least, width = _range(rows)
     count, total = rows.sums(rows.weight)
     rate = (total / np.maximum(count, 1e-300) - least) / width
-    square = bound**2 / np.maximum(count, 1e-300)
-    spread = bound * np.sqrt(np.maximum(rate * (1.0 - rate), 0.0) / np.maximum(count, 1e-300) + square**2 / 4 / bound**2)
+    square = bound**2 / np.maximum(count, 1e-9)
+    spread = np.sqrt(square * np.maximum(rate * (1.0 - rate), 0.0) + square**2 / 4.0)
     low = (rate + square / 2 - spread) / (1.0 + square)
     return np.where(count > 0, least + width * low, rows.middle)[rows.person]
 
@@ -238,30 +238,46 @@ def clip_best(mean: Floats, tried: Floats, truth: Floats) -> Floats:
 
 
 def _mixed_models(track: Track, targets: list[Rows], *, covariates: bool) -> Iterator[tuple[str, Foreseen]]:
-    models = [MixedModel(rows, covariates=covariates) for rows in targets]
+    later = later_rows(targets[0])
+    models = [_dated(rows, later, covariates=covariates) for rows in targets]
     test = ~targets[0].known
-    inners = [model.again(later_rows(rows)) for model, rows in zip(models[1:], targets[1:], strict=True)]
+    inner = models[-1].again(later)
     name = "mixed model with covariates" if covariates else "mixed model"
     for rated in (True, False) if "rater" in track.train else (True,):
+        means = [model.foresee(rated=rated) for model in models]
         good = np.empty(0)
-        if inners:
-            hidden = later_rows(targets[1])
-            tried = models[1].foresee(inners[0], rated=rated)[hidden]
-            good = clip_best(models[1].foresee(rated=rated), tried, targets[1].outcome[hidden])[test]
-        shown = name if rated else f"{name}, rater left out"
-        yield shown, Foreseen(models[0].foresee(rated=rated)[test], good)
+        if track.levels is not None:
+            tried = models[-1].foresee(inner, rated=rated)[later]
+            good = clip_best(means[-1], tried, targets[-1].outcome[later])[test]
+        yield name if rated else f"{name}, rater left out", Foreseen(means[0][test], good)
+
+
+def _dated(rows: Rows, later: Flags, *, covariates: bool) -> "MixedModel":
+    """With the year as a covariate where the latest rows speak for it: a line may run astray."""
+    if not covariates:
+        return MixedModel(rows, covariates=False)
+    models = [MixedModel(rows, covariates=True, dated=dated) for dated in ((True, False) if np.ptp(rows.time) else (False,))]
+
+    def loss(model: MixedModel) -> float:
+        missed = model.foresee(model.again(later), rated=True)[later] - rows.outcome[later]
+        return float(np.average(missed**2, weights=rows.weight[later]))
+
+    return min(models, key=loss)
 
 
 class MixedModel:
     """Person, rater, client and large contexts are random; small contexts, numbers and the year are fixed."""
 
-    def __init__(self, rows: Rows, *, covariates: bool, heard: Floats | None = None) -> None:
+    def __init__(
+        self, rows: Rows, *, covariates: bool, dated: bool = True, rated: bool = True, heard: Floats | None = None
+    ) -> None:
         self.rows, self.heard = rows, rows.weight if heard is None else heard
         known = rows.known & (self.heard > 0)
         self.names, self.places, self.counts = ["person"], [rows.person], [rows.people]
         contexts = {name: column for name, column in rows.columns.items() if name.startswith("c_")}
         sizes = {name: len(np.unique(column)) for name, column in contexts.items()}
-        random = [name for name in ("rater", "client") if name in rows.columns]
+        judged = ("rater", "client") if rated else ()
+        random = [name for name in judged if name in rows.columns]
         random += [name for name in contexts if covariates and sizes[name] > _LEVELS]
         for name in random:
             codes, place = np.unique(rows.columns[name], return_inverse=True)
@@ -270,7 +286,8 @@ class MixedModel:
             self.counts.append(len(codes))
         fixed = [np.ones(len(rows.outcome))]
         if covariates:
-            numbers = [name for name in rows.columns if name.startswith("x_") or name in {"time", "baseline"}]
+            told = {"time", "baseline"} if dated else {"baseline"}
+            numbers = [name for name in rows.columns if name.startswith("x_") or name in told]
             fixed += [column for name in numbers for column in _number(rows.columns[name], known)]
             small = [contexts[name] for name in contexts if sizes[name] <= _LEVELS]
             small += [rows.columns["level"]] if "level" in rows.columns else []
@@ -281,7 +298,7 @@ class MixedModel:
     def _fit(self, known: Flags, ratio: Floats | None = None) -> Fit:
         return fit(
             self.rows.outcome[known], self.fixed[known], [place[known] for place in self.places], self.counts,
-            weight=self.heard[known], most=80, ratio=ratio,
+            weight=self.heard[known], ratio=ratio,
         )
 
     def again(self, hidden: Flags) -> Fit:
