@@ -61,11 +61,15 @@ class Plot:
         for value, text in self.y_ticks:
             y = self._place((self.x[0], value))[1]
             lines.append(f'<path d="M{_LEFT} {y}H{right}" stroke="#e2e2e2"/>')
-            lines.append(f'<text x="{_LEFT - 8}" y="{y + 4}" text-anchor="end" fill="#444444">{escape(text)}</text>')
+            lines.append(
+                f'<text x="{_LEFT - 8}" y="{y + 4}" text-anchor="end" fill="#444444">{escape(text)}</text>'
+            )
         for value, text in self.x_ticks:
             x = self._place((value, self.y[0]))[0]
             lines.append(f'<path d="M{x} {bottom}v5" stroke="#444444"/>')
-            lines.append(f'<text x="{x}" y="{bottom + 19}" text-anchor="middle" fill="#444444">{escape(text)}</text>')
+            lines.append(
+                f'<text x="{x}" y="{bottom + 19}" text-anchor="middle" fill="#444444">{escape(text)}</text>'
+            )
         middle = (_LEFT + right) / 2, (_TOP + bottom) / 2
         turn = f'transform="rotate(-90 16 {middle[1]})"'
         return [

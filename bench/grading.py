@@ -90,15 +90,21 @@ class Tested:
 
     @classmethod
     def of(cls, tracks: list[Track]) -> "Tested":
-        codes, person = np.unique(np.concatenate([track.test["person"] for track in tracks]), return_inverse=True)
+        codes, person = np.unique(
+            np.concatenate([track.test["person"] for track in tracks]), return_inverse=True
+        )
         rater = None
         if "rater" in tracks[0].test:
             number = np.repeat(np.arange(len(tracks)), [len(track.truth) for track in tracks])
             raters = np.concatenate([track.test["rater"] for track in tracks])
             rater = np.unique(np.column_stack((number, raters)), axis=0, return_inverse=True)[1].ravel()
         return cls(
-            tracks=tracks, person=person, people=len(codes), truth=np.concatenate([track.truth for track in tracks]),
-            weight=np.concatenate([track.weight for track in tracks]), rater=rater,
+            tracks=tracks,
+            person=person,
+            people=len(codes),
+            truth=np.concatenate([track.truth for track in tracks]),
+            weight=np.concatenate([track.weight for track in tracks]),
+            rater=rater,
         )
 
     def _summed(self, column: Floats) -> Floats:

@@ -16,7 +16,10 @@ from scipy.sparse.linalg import splu
 from bench.tracks import Column, Floats
 
 _EASE = 1e-9  # of a covariate that is a sum of others
-_SMALL, _FULL = 2_500, 0.01  # unknowns, and the part of their pairs that meet: from there dense algebra is faster
+_SMALL, _FULL = (
+    2_500,
+    0.01,
+)  # unknowns, and the part of their pairs that meet: from there dense algebra is faster
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,14 @@ class Fit:
 
 
 def fit(
-    outcome: Floats, fixed: Floats, places: Sequence[Column], counts: Sequence[int], *, weight: Floats | None = None,
-    most: int = 80, ratio: Floats | None = None,
+    outcome: Floats,
+    fixed: Floats,
+    places: Sequence[Column],
+    counts: Sequence[int],
+    *,
+    weight: Floats | None = None,
+    most: int = 80,
+    ratio: Floats | None = None,
 ) -> Fit:
     """`places` has a code a row for each random effect, -1 where there is none. At most so many variances are tried,
     or none where their `ratio` is given.
@@ -91,9 +100,13 @@ class _Equations:
         ridge = np.append(np.repeat(1.0 / ratio, self.counts), np.full(self.fixed, self.ease))
         if self.dense is not None:
             factor = cho_factor(self.dense + np.diag(ridge), lower=True, check_finite=False)
-            return 2.0 * float(np.log(np.diag(factor[0])).sum()), cho_solve(factor, self.pull, check_finite=False)
+            return 2.0 * float(np.log(np.diag(factor[0])).sum()), cho_solve(
+                factor, self.pull, check_finite=False
+            )
         system = (self.known + diags(ridge)).tocsc()
-        sparse = splu(system, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        sparse = splu(
+            system, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
+        )
         return float(np.log(np.abs(sparse.U.diagonal())).sum()), sparse.solve(self.pull)
 
     def _left(self, solution: Floats) -> float:

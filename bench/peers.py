@@ -45,8 +45,12 @@ class Rows:
 
     def only(self, kept: Flags, outcome: Floats) -> "Rows":
         return Rows(
-            outcome=outcome[kept], person=self.person[kept], people=self.people, weight=self.weight[kept],
-            time=self.time[kept], columns={name: column[kept] for name, column in self.columns.items()},
+            outcome=outcome[kept],
+            person=self.person[kept],
+            people=self.people,
+            weight=self.weight[kept],
+            time=self.time[kept],
+            columns={name: column[kept] for name, column in self.columns.items()},
         )
 
     def sums(self, weight: Floats) -> tuple[Floats, Floats]:
@@ -94,9 +98,12 @@ def rows_of(track: Track, outcome: Floats) -> Rows:
     codes, person = np.unique(columns.pop("person"), return_inverse=True)
     rows = len(outcome) + size
     return Rows(
-        outcome=np.append(outcome, np.full(size, np.nan)), person=person, people=len(codes),
+        outcome=np.append(outcome, np.full(size, np.nan)),
+        person=person,
+        people=len(codes),
         weight=np.asarray(columns.get("weight", np.ones(rows)), dtype=float),
-        time=np.asarray(columns.get("time", np.zeros(rows)), dtype=float), columns=columns,
+        time=np.asarray(columns.get("time", np.zeros(rows)), dtype=float),
+        columns=columns,
     )
 
 
@@ -152,7 +159,9 @@ def beta(rows: Rows, _parameter: float) -> Floats:
         a, b = rate * size, (1.0 - rate) * size
         return -float((betaln(a + hits, b + count - hits) - betaln(a, b)).sum())
 
-    found = minimize(loss, [np.log(start / (1 - start)), 1.0], method="L-BFGS-B", bounds=[(-9, 9), (-4, 14)]).x
+    found = minimize(
+        loss, [np.log(start / (1 - start)), 1.0], method="L-BFGS-B", bounds=[(-9, 9), (-4, 14)]
+    ).x
     rate, size = expit(found[0]), np.exp(found[1])
     return (least + width * (hits + rate * size) / (count + size))[rows.person]
 
@@ -162,7 +171,12 @@ def empirical_bayes(rows: Rows, _parameter: float) -> Floats:
     known = rows.known
     ones = np.ones((len(known), 1))
     found = fit(
-        rows.outcome[known], ones[known], [rows.person[known]], [rows.people], weight=rows.weight[known], most=40
+        rows.outcome[known],
+        ones[known],
+        [rows.person[known]],
+        [rows.people],
+        weight=rows.weight[known],
+        most=40,
     )
     return found.foresee(ones, [rows.person])
 
@@ -256,7 +270,10 @@ def _dated(rows: Rows, later: Flags, *, covariates: bool) -> "MixedModel":
     """With the year as a covariate where the latest rows speak for it: a line may run astray."""
     if not covariates:
         return MixedModel(rows, covariates=False)
-    models = [MixedModel(rows, covariates=True, dated=dated) for dated in ((True, False) if np.ptp(rows.time) else (False,))]
+    models = [
+        MixedModel(rows, covariates=True, dated=dated)
+        for dated in ((True, False) if np.ptp(rows.time) else (False,))
+    ]
 
     def loss(model: MixedModel) -> float:
         missed = model.foresee(model.again(later), rated=True)[later] - rows.outcome[later]
@@ -269,7 +286,13 @@ class MixedModel:
     """Person, rater, client and large contexts are random; small contexts, numbers and the year are fixed."""
 
     def __init__(
-        self, rows: Rows, *, covariates: bool, dated: bool = True, rated: bool = True, heard: Floats | None = None
+        self,
+        rows: Rows,
+        *,
+        covariates: bool,
+        dated: bool = True,
+        rated: bool = True,
+        heard: Floats | None = None,
     ) -> None:
         self.rows, self.heard = rows, rows.weight if heard is None else heard
         known = rows.known & (self.heard > 0)
@@ -291,14 +314,20 @@ class MixedModel:
             fixed += [column for name in numbers for column in _number(rows.columns[name], known)]
             small = [contexts[name] for name in contexts if sizes[name] <= _LEVELS]
             small += [rows.columns["level"]] if "level" in rows.columns else []
-            fixed += [(column == code).astype(float) for column in small for code in np.unique(column[known])[1:]]
+            fixed += [
+                (column == code).astype(float) for column in small for code in np.unique(column[known])[1:]
+            ]
         self.fixed = np.column_stack(fixed)
         self.fit = self._fit(known)
 
     def _fit(self, known: Flags, ratio: Floats | None = None) -> Fit:
         return fit(
-            self.rows.outcome[known], self.fixed[known], [place[known] for place in self.places], self.counts,
-            weight=self.heard[known], ratio=ratio,
+            self.rows.outcome[known],
+            self.fixed[known],
+            [place[known] for place in self.places],
+            self.counts,
+            weight=self.heard[known],
+            ratio=ratio,
         )
 
     def again(self, hidden: Flags) -> Fit:
@@ -306,7 +335,10 @@ class MixedModel:
         return self._fit(self.rows.known & (self.heard > 0) & ~hidden, self.fit.ratio)
 
     def foresee(self, found: Fit | None = None, *, rated: bool) -> Floats:
-        places = [None if name == "rater" and not rated else place for name, place in zip(self.names, self.places, strict=True)]
+        places = [
+            None if name == "rater" and not rated else place
+            for name, place in zip(self.names, self.places, strict=True)
+        ]
         return (found or self.fit).foresee(self.fixed, places)
 
     @property

@@ -5,18 +5,22 @@ from typing import Final
 
 import numpy as np
 
-from bench.tracks import DATA, Column, Columns, Flags, Floats, Track, codes, read_data, split
+from bench.tracks import DATA, Column, Track, codes, read_data, split
 
 
 def lecturers() -> Iterator[Track]:
     """Students rate lecturers from 1 to 5: good is 4. All but the newest lectures, and three ratings, then the next."""
     data = read_data("insteval")
     columns = {
-        "person": data["person"], "rater": data["rater"], "time": -data["lectage"] / 2.0, "c_dept": data["dept"],
-        "c_service": data["service"], "x_studage": data["studage"],
+        "person": data["person"],
+        "rater": data["rater"],
+        "time": -data["lectage"] / 2.0,
+        "c_dept": data["dept"],
+        "c_service": data["service"],
+        "x_studage": data["studage"],
     }
     category = data["y"] - 1
-    yield split("insteval_all", columns, category, data["lectage"] == 1, levels=5, good=3)
+    yield split("insteval_all_newest", columns, category, data["lectage"] == 1, levels=5, good=3)
     for seed in range(4):
         order, place, count = _by_person(data["person"], columns["time"], seed)
         start = np.random.default_rng(seed).integers(0, 10**6, len(order))[order.argsort()]
@@ -31,9 +35,14 @@ def skaters() -> Iterator[Track]:
     """Judges mark programmes of skaters; three marks and then all of later events, and whole events."""
     data = read_data("skating")
     columns = {
-        "person": data["person"], "rater": data["rater"], "time": data["event"] / 6.0,
-        "c_discipline": codes(data["discipline"]), "c_junior": data["junior"], "c_segment": codes(data["segment"]),
-        "c_person_country": data["person_country"], "c_rater_country": data["rater_country"],
+        "person": data["person"],
+        "rater": data["rater"],
+        "time": data["event"] / 6.0,
+        "c_discipline": codes(data["discipline"]),
+        "c_junior": data["junior"],
+        "c_segment": codes(data["segment"]),
+        "c_person_country": data["person_country"],
+        "c_rater_country": data["rater_country"],
     }
     for seed in range(3):
         order, place, _count = _by_person(data["person"], data["event"], seed)
@@ -42,7 +51,7 @@ def skaters() -> Iterator[Track]:
         later = np.zeros(len(order), dtype=bool)
         later[order] = place >= 3
         yield split(f"skating_3_{seed}", columns, data["pcs"], later, of=order[chosen])
-    yield split("skating_events", columns, data["pcs"], data["event"] >= 8)
+    yield split("skating_events_late", columns, data["pcs"], data["event"] >= 8)
 
 
 def pollsters() -> Iterator[Track]:
@@ -53,7 +62,9 @@ def pollsters() -> Iterator[Track]:
     chosen = np.flatnonzero(count[race] > 1)
     others = (total[race] - error) / np.maximum(count[race] - 1, 1)
     columns = {
-        "person": data["person"], "time": data["year"].astype(float), "c_type": codes(data["type_simple"]),
+        "person": data["person"],
+        "time": data["year"].astype(float),
+        "c_type": codes(data["type_simple"]),
         "c_methodology": codes(data["methodology"]),
     }
     for year in (2004, 2008):
@@ -72,8 +83,12 @@ def managers() -> Iterator[Track]:
     before = np.minimum(np.searchsorted(seasons, season - 1), len(seasons) - 1)
     baseline = np.where(seasons[before] == season - 1, share[before], np.nan)
     columns = {
-        "person": data["person"], "client": club, "time": year.astype(float), "weight": games.astype(float),
-        "baseline": baseline, "c_league": codes(data["lgID"]),
+        "person": data["person"],
+        "client": club,
+        "time": year.astype(float),
+        "weight": games.astype(float),
+        "baseline": baseline,
+        "c_league": codes(data["lgID"]),
     }
     value = won / np.maximum(games, 1)
     for start, end in ((1960, 1965), (1975, 1980), (1985, 1995)):
@@ -86,8 +101,11 @@ def batters() -> Iterator[Track]:
     data = read_data("batting")
     tried, year = data["AB"], data["year"]
     columns = {
-        "person": data["person"], "client": codes(data["team"]), "time": year.astype(float),
-        "weight": tried.astype(float), "c_league": codes(data["lg"]),
+        "person": data["person"],
+        "client": codes(data["team"]),
+        "time": year.astype(float),
+        "weight": tried.astype(float),
+        "c_league": codes(data["lg"]),
     }
     value = data["H"] / np.maximum(tried, 1)
     for season in (1985, 1994, 2004):
@@ -112,7 +130,11 @@ def traders() -> Iterator[Track]:
 
 
 RECORDS: Final[dict[str, Callable[[], Iterator[Track]]]] = {
-    "insteval": lecturers, "skating": skaters, "pollsters": pollsters, "managers": managers, "batting": batters,
+    "insteval": lecturers,
+    "skating": skaters,
+    "pollsters": pollsters,
+    "managers": managers,
+    "batting": batters,
     "otc": traders,
 }
 
@@ -135,5 +157,3 @@ def _of_first(column: Column, order: Column, place: Column) -> Column:
     ordered = column[order]
     result: Column = ordered[np.arange(len(order)) - place]
     return result
-
-

@@ -1,48 +1,102 @@
-"""`python -m bench.scoring [NAME ...]`: ours beside the peers on the same rows, one JSON object a line."""
+"""`python -m bench.scoring [NAME ...]`: ours beside the peers on the same rows, one JSON object a line.
 
-import csv
-import json
+Names are insteval, skating, pollsters, managers, batting, otc, simulated, attacks, speed and referrals; without any, all
+of them are run. What happens meanwhile, and every peer's figure, goes to standard error.
+"""
+
 import sys
-import time
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import groupby
 
 import numpy as np
 
-from bench import peers, predict, records
-from bench.grading import Tested, compare
-from bench.tracks import Track, write
+from bench import floods, ours, peers, speed, standings
+from bench.grading import Graded, Tested, compare
+from bench.lines import Line, note, say
+from bench.peers import Foreseen
+from bench.records import RECORDS, missing
+from bench.tracks import DATA, Track
 
-OUT=Path("bench-out")
 
-def ours(track: Track):
-    folder, out = OUT / "tracks" / track.name, OUT / "predictions" / track.name
-    write(track, folder)
-    t0=time.time()
-    if predict.main([str(folder), str(out)]): raise SystemExit(1)
-    print(track.name, "ours", f"{time.time()-t0:.1f}s", file=sys.stderr,flush=True)
-    with (out / "predictions.csv").open() as f: rows=list(csv.DictReader(f))
-    return peers.Foreseen(np.array([float(r["mean"]) for r in rows]), np.array([float(r["p_good"]) for r in rows]) if track.levels else np.empty(0))
+def main(arguments: list[str]) -> int:
+    sections = _sections()
+    unknown = [name for name in arguments if name not in sections]
+    if unknown:
+        note(f"Unknown: {', '.join(unknown)}. There are {', '.join(sections)}.")
+        return 2
+    for name in arguments or sections:
+        say(sections[name]())
+    return 0
 
-def main(names):
-    for source, build in records.RECORDS.items():
-        if names and source not in names: continue
-        groups={}
-        for track in build(): groups.setdefault(track.name.rsplit('_',1)[0] if track.name[-1].isdigit() else track.name,[]).append(track)
-        for name,tracks in groups.items():
-            got={}
-            for t in tracks:
-                got.setdefault('ours',[]).append(ours(t)); t0=time.time()
-                for n,f in peers.foresee(t): got.setdefault(n,[]).append(f)
-                print(t.name,'peers',f"{time.time()-t0:.1f}s",file=sys.stderr,flush=True)
-            seen={n:peers.Foreseen(np.concatenate([f.mean for f in fs]),np.concatenate([f.good for f in fs])) for n,fs in got.items()}
-            T=Tested.of(tracks)
-            ms={'rmse':T.rmse}
-            if tracks[0].levels: ms['log-loss']=T.log_loss
-            if T.rater is not None: ms['within-rater']=T.concordance
-            if 'c_person_country' in tracks[0].test: ms['home bias']=T.home_bias
-            for m,fn in ms.items():
-                g={n:fn(s) for n,s in seen.items()}
-                o=g.pop('ours'); c=compare(o,g,T.people,high=m=='within-rater')
-                print(json.dumps(dict(track=name,metric=m,ours=round(c.ours,5),best_peer=round(c.best,5),peer=c.peer,ci=[round(x,5) for x in c.interval])),flush=True)
-                if '-v' in sys.argv: print({n:round(float(x.redrawn(np.ones((1,T.people)))[0]),4) for n,x in g.items()})
-main([a for a in sys.argv[1:] if a[0]!='-'])
+
+def _sections() -> dict[str, Callable[[], Iterator[Line]]]:
+    sections: dict[str, Callable[[], Iterator[Line]]] = {
+        name: lambda name=name: of_records(name) for name in RECORDS
+    }
+    sections |= {"simulated": standings.lines, "floods": floods.lines, "speed": speed.lines}
+    if find_spec("bench.referrals") is not None:
+        sections["referrals"] = import_module("bench.referrals").lines
+    return sections
+
+
+def of_records(name: str) -> Iterator[Line]:
+    if missing(name):
+        note(f"Skipped {name}: {DATA / name}.csv.gz is not there.")
+        return
+    for group, tracks in groupby(RECORDS[name](), key=lambda track: track.group):
+        yield from graded(group, list(tracks))
+
+
+def graded(name: str, tracks: list[Track]) -> Iterator[Line]:
+    """The tracks of one group are graded together."""
+    seen: dict[str, list[Foreseen]] = {}
+    for track in tracks:
+        seen.setdefault("ours", []).append(ours.foresee(track)[0])
+        for peer, foreseen in peers.foresee(track):
+            seen.setdefault(peer, []).append(foreseen)
+    joined = {peer: _join(parts) for peer, parts in seen.items()}
+    tested = Tested.of(tracks)
+    for metric, grade in _metrics(tested).items():
+        grades = {peer: grade(foreseen) for peer, foreseen in joined.items()}
+        mine = grades.pop("ours")
+        found = compare(mine, grades, tested.people, high=metric == "within-rater concordance")
+        note(
+            f"{name}, {metric}: "
+            + ", ".join(f"{peer} {_value(grade, tested.people):.5g}" for peer, grade in grades.items())
+        )
+        yield Line(
+            track=name,
+            metric=metric,
+            ours=found.ours,
+            best_peer=found.best,
+            peer=found.peer,
+            ci=found.interval,
+        )
+
+
+def _metrics(tested: Tested) -> dict[str, Callable[[Foreseen], Graded]]:
+    metrics: dict[str, Callable[[Foreseen], Graded]] = {}
+    if tested.tracks[0].levels is not None:
+        metrics["log-loss"] = tested.log_loss
+    metrics["RMSE"] = tested.rmse
+    if tested.rater is not None:
+        metrics["within-rater concordance"] = tested.concordance
+    if "c_rater_country" in tested.tracks[0].test:
+        metrics["home bias left"] = tested.home_bias
+    return metrics
+
+
+def _join(parts: list[Foreseen]) -> Foreseen:
+    return Foreseen(
+        np.concatenate([part.mean for part in parts]), np.concatenate([part.good for part in parts])
+    )
+
+
+def _value(grade: Graded, people: int) -> float:
+    return float(grade.redrawn(np.ones((1, people)))[0])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -65,8 +65,15 @@ def simulate(name: str, platform: Platform, seed: int) -> Track:
     outcome = past.pop("category").astype(float)
     truth = test.pop("category").astype(float)
     return Track(
-        name=name, levels=LEVELS, good=_GOOD, train=past, test=test, outcome=outcome, truth=truth,
-        skill=dict(enumerate(world.skill[:, -1].tolist())), shills=frozenset(np.flatnonzero(world.shill).tolist()),
+        name=name,
+        levels=LEVELS,
+        good=_GOOD,
+        train=past,
+        test=test,
+        outcome=outcome,
+        truth=truth,
+        skill=dict(enumerate(world.skill[:, -1].tolist())),
+        shills=frozenset(np.flatnonzero(world.shill).tolist()),
     )
 
 
@@ -82,7 +89,10 @@ class _World:
         self.of_client[: self.clients] = np.arange(self.clients)
         self.lenient = dice.normal(0.0, platform.leniency, len(self.of_client))
         self.generous = dice.normal(0.0, platform.client, self.clients)
-        self.industries, self.metrics = dice.normal(0.0, platform.field, 8), dice.normal(0.0, platform.field, 6)
+        self.industries, self.metrics = (
+            dice.normal(0.0, platform.field, 8),
+            dice.normal(0.0, platform.field, 6),
+        )
         self.modest = dice.random(people) < platform.sandbaggers
         self.suited = platform.suited if seed % 2 == 0 else -platform.suited
         self.friends = self._friends()
@@ -148,7 +158,9 @@ class _World:
         ambition = self.dice.normal(size=rows) - _SANDBAGGED * self.modest[person]
         size = self.dice.integers(1, 6, rows).astype(float)
         client = self.of_client[rater]
-        expected = platform.spread * skill + self.lenient[rater] + self.generous[client] + self.industries[industry]
+        expected = (
+            platform.spread * skill + self.lenient[rater] + self.generous[client] + self.industries[industry]
+        )
         expected += self.metrics[metric] + platform.inflation * (when - YEARS / 2) - 0.05 * (size - 3.0)
         expected -= platform.slope * ambition - platform.bent * np.maximum(-ambition, 0.0) ** 2
         category = np.searchsorted(_THRESHOLDS, expected + self._draw(rows))
@@ -156,8 +168,15 @@ class _World:
         made_up = (self.dice.random(rows) < false) & (when <= YEARS)
         category = np.where(made_up, self.dice.choice(LEVELS, rows, p=_MADE_UP), category)
         return {
-            "person": person, "rater": rater, "client": client, "time": np.round(when, 3), "level": level,
-            "c_industry": industry, "c_metric": metric, "x_ambition": np.round(ambition, 3), "x_size": size,
+            "person": person,
+            "rater": rater,
+            "client": client,
+            "time": np.round(when, 3),
+            "level": level,
+            "c_industry": industry,
+            "c_metric": metric,
+            "x_ambition": np.round(ambition, 3),
+            "x_size": size,
             "category": category,
         }
 

@@ -39,8 +39,15 @@ class Track:
 
     @property
     def about(self) -> dict[str, Any]:
-        named = [name for name in ("rater", "client", "time", "weight", "baseline", "level") if name in self.train]
+        named = [
+            name for name in ("rater", "client", "time", "weight", "baseline", "level") if name in self.train
+        ]
         return {"kind": "outcomes", "levels": self.levels, "good": self.good, "has": named}
+
+    @property
+    def group(self) -> str:
+        """The name without its seed, season or share: such tracks are graded together."""
+        return self.name.rsplit("_", 1)[0]
 
     @property
     def weight(self) -> Floats:
@@ -49,17 +56,21 @@ class Track:
 
 
 def split(
-    name: str, columns: Mapping[str, Column], outcome: Column, later: Flags, *, levels: int | None = None,
-    good: int | None = None, of: Column | None = None,
+    name: str,
+    columns: Mapping[str, Column],
+    outcome: Column,
+    later: Flags,
+    *,
+    levels: int | None = None,
+    good: int | None = None,
+    of: Column | None = None,
 ) -> Track:
     """The rows (those `of` a choice, where given) that come later are to be foreseen from the others."""
     chosen = np.arange(len(outcome)) if of is None else of
     parts = chosen[~later[chosen]], chosen[later[chosen]]
     train, test = ({key: column[part] for key, column in columns.items()} for part in parts)
     earlier, truth = (np.asarray(outcome, dtype=float)[part] for part in parts)
-    return Track(
-        name=name, levels=levels, good=good, train=train, test=test, outcome=earlier, truth=truth
-    )
+    return Track(name=name, levels=levels, good=good, train=train, test=test, outcome=earlier, truth=truth)
 
 
 def write(track: Track, folder: Path) -> None:

@@ -1,0 +1,87 @@
+"""How long it takes, beside the peer that does the same work."""
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+
+from bench import floods
+from bench.lines import OUT, Line, note
+from bench.peers import MixedModel, rows_of
+from bench.simulated import Platform, simulate
+from bench.tracks import Track, write
+from vetting.scoring.batch import History, standings_many
+from vetting.scoring.score import score
+
+_PLATFORMS = {
+    "100,000 outcomes of 2,000 people": Platform(people=2_000, outcomes=50.0),
+    "100,000 outcomes of 12,500 people": Platform(people=12_500, outcomes=8.0),
+}
+
+
+def lines() -> Iterator[Line]:
+    for name, platform in _PLATFORMS.items():
+        track = simulate("speed", platform, 0)
+        folder = OUT / "tracks" / track.name
+        write(track, folder)
+        note(f"{name}: {len(track.outcome)} train rows, {len(track.truth)} test rows")
+        command = [sys.executable, "-m", "bench.predict", str(folder), str(OUT / "predictions" / track.name)]
+        start, before = time.perf_counter(), _children()
+        subprocess.run(command, check=True)
+        spent, used = time.perf_counter() - start, _children() - before
+        peer, theirs = None, None
+        if platform.people == 2_000:
+            peer, theirs = "mixed model", _mixed_model(track)
+        yield Line(
+            track=name, metric="seconds, calibration and foresight", ours=spent, best_peer=theirs, peer=peer
+        )
+        yield Line(track=name, metric="seconds of one processor", ours=used)
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+        yield Line(track=name, metric="GB of memory at most", ours=memory)
+    yield from _batch()
+
+
+def _mixed_model(track: Track) -> float:
+    """Person, rater and client, without covariates."""
+    start = time.perf_counter()
+    MixedModel(rows_of(track, track.outcome), covariates=False)
+    return time.perf_counter() - start
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _batch() -> Iterator[Line]:
+    dice = np.random.default_rng(0)
+    day = floods.DAY
+    histories = [
+        History(
+            claims=[
+                floods.claim(f"{person}-{n}", float(dice.normal(0.9, 0.5)), int(dice.integers(1, 5)), n)
+                for n in range(6)
+            ],
+            referrals=[],
+            on=day,
+        )
+        for person in range(10_000)
+    ]
+    start = time.perf_counter()
+    standings_many(histories)
+    yield Line(
+        track="10,000 people with 60,000 outcomes",
+        metric="seconds, all standings",
+        ours=time.perf_counter() - start,
+    )
+    start = time.perf_counter()
+    for history in histories[:200]:
+        score(history.claims, [], on=day + timedelta(days=1))
+    each = (time.perf_counter() - start) / 200
+    yield Line(
+        track="one person with 6 outcomes", metric="milliseconds, score and ledger", ours=1000.0 * each
+    )
