@@ -41,10 +41,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Concordance:
-    """Of pairs of people, each drawn as often as both of the two are."""
+    """Of pairs of people, each drawn as often as both of the two are: how many pairs of rows, and how many right."""
 
     first: Column
     second: Column
+    rows: Floats
     right: Floats
 
     def redrawn(self, draw: Floats) -> Floats:
@@ -52,7 +53,7 @@ class Concordance:
 
     def _once(self, line: Floats) -> float:
         often = line[self.first] * line[self.second]
-        return float(often @ self.right / max(float(often.sum()), 1e-300))
+        return float(often @ self.right / max(float(often @ self.rows), 1e-300))
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,10 @@ class Tested:
         kept = (self.truth[one] != self.truth[other]) & (self.person[one] != self.person[other])
         better, worse = better[kept], worse[kept]
         right = np.sign(seen.mean[better] - seen.mean[worse]) / 2.0 + 0.5
-        return Concordance(self.person[better], self.person[worse], right)
+        couple, place = np.unique(self.person[better] * self.people + self.person[worse], return_inverse=True)
+        return Concordance(
+            couple // self.people, couple % self.people, np.bincount(place) * 1.0, np.bincount(place, right)
+        )
 
     def home_bias(self, seen: Foreseen) -> Difference:
         """By how much more the marks from a person's own country exceed what was foreseen."""

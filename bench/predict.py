@@ -1,6 +1,5 @@
 """`python -m bench.predict TRACK_DIR OUT_DIR`: read one track, write predictions; grading is done elsewhere."""
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from bench import predict_outcomes, predict_referrals
+from bench.cells import read_about
 from vetting.scoring.evidence import ScoringError
 
 
@@ -18,11 +18,11 @@ def main(arguments: list[str]) -> int:
         return 2
     track, out = Path(arguments[0]), Path(arguments[1])
     try:
-        about = json.loads((track / "track.json").read_text(encoding="utf-8"))
+        about = read_about(track / "track.json")
         out.mkdir(parents=True, exist_ok=True)
         kinds = {"outcomes": predict_outcomes.predict, "referrals": predict_referrals.predict}
         if about.get("kind") not in kinds:
-            message = f"track.json: kind must be one of {', '.join(kinds)}"
+            message = f"track.json: kind must be one of {', '.join(kinds)}, not {about.get('kind')!r}"
             raise ValueError(message)  # noqa: TRY301 - told like all that is wrong with a track
         kinds[about["kind"]](track, out, about)
     except (OSError, ValueError, ScoringError) as error:
