@@ -46,6 +46,6 @@ def infer(sites: Categories | Values, factors: Sequence[Factor], *, learn: bool 
             mean, variance = others_mean + messages[number][0], others_variance + messages[number][1]
         if learn:
             sites.learn(mean, variance)
-        if sweep >= _FULL_STEPS and np.sqrt(np.mean((mean - before) ** 2)) < _SETTLED:
+        if sweep >= _FULL_STEPS and ((mean - before) ** 2).sum() <= rows * _SETTLED**2:
             break
     return Belief(mean=mean, variance=variance, sweeps=sweep + 1)
