@@ -79,7 +79,7 @@ def compare(ours: Graded, peers: dict[str, Graded], people: int, *, high: bool) 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tested:
+class Joined:
     """Test rows of one or more tracks of the same people, joined. A rater of one track is nobody's of another."""
 
     tracks: list[Track]
@@ -90,7 +90,7 @@ class Tested:
     rater: Column | None
 
     @classmethod
-    def of(cls, tracks: list[Track]) -> "Tested":
+    def of(cls, tracks: list[Track]) -> "Joined":
         codes, person = np.unique(
             np.concatenate([track.test["person"] for track in tracks]), return_inverse=True
         )

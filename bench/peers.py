@@ -208,11 +208,20 @@ def _range(rows: Rows) -> tuple[float, float]:
 
 
 def later_rows(rows: Rows) -> Flags:
-    """The latest fifth of the known rows, ties by lot."""
+    """The latest fifth of the known rows, of people who had one before; where those are few, everybody's last row."""
     known = np.flatnonzero(rows.known)
-    order = np.lexsort((np.random.default_rng(0).random(len(known)), rows.time[known]))
+    order = known[np.lexsort((np.random.default_rng(0).random(len(known)), rows.time[known]))]
+    start = len(order) - max(int(_LATER * len(order)), 1)
+    seen = np.zeros(rows.people, dtype=bool)
+    seen[rows.person[order[:start]]] = True
+    chosen = order[start:][seen[rows.person[order[start:]]]]
+    if len(chosen) < _LATER * len(order) / 4:
+        person = rows.person[order]
+        last = len(order) - 1 - np.unique(person[::-1], return_index=True)[1]
+        often = np.bincount(person, minlength=rows.people)
+        chosen = order[last[often[person[last]] > 1]] if (often > 1).any() else order[start:]
     later = np.zeros(len(rows.outcome), dtype=bool)
-    later[known[order[len(known) - max(int(_LATER * len(known)), 1) :]]] = True
+    later[chosen] = True
     return later
 
 

@@ -12,8 +12,8 @@ from itertools import groupby
 
 import numpy as np
 
-from bench import floods, ours, peers, speed, standings
-from bench.grading import Graded, Tested, compare
+from bench import attacks, ours, peers, speed, standings
+from bench.grading import Graded, Joined, compare
 from bench.lines import Line, note, say
 from bench.peers import Foreseen
 from bench.records import RECORDS, missing
@@ -35,7 +35,7 @@ def _sections() -> dict[str, Callable[[], Iterator[Line]]]:
     sections: dict[str, Callable[[], Iterator[Line]]] = {
         name: lambda name=name: of_records(name) for name in RECORDS
     }
-    sections |= {"simulated": standings.lines, "floods": floods.lines, "speed": speed.lines}
+    sections |= {"simulated": standings.lines, "attacks": attacks.lines, "speed": speed.lines}
     if find_spec("bench.referrals") is not None:
         sections["referrals"] = import_module("bench.referrals").lines
     return sections
@@ -57,7 +57,7 @@ def graded(name: str, tracks: list[Track]) -> Iterator[Line]:
         for peer, foreseen in peers.foresee(track):
             seen.setdefault(peer, []).append(foreseen)
     joined = {peer: _join(parts) for peer, parts in seen.items()}
-    tested = Tested.of(tracks)
+    tested = Joined.of(tracks)
     for metric, grade in _metrics(tested).items():
         grades = {peer: grade(foreseen) for peer, foreseen in joined.items()}
         mine = grades.pop("ours")
@@ -76,7 +76,7 @@ def graded(name: str, tracks: list[Track]) -> Iterator[Line]:
         )
 
 
-def _metrics(tested: Tested) -> dict[str, Callable[[Foreseen], Graded]]:
+def _metrics(tested: Joined) -> dict[str, Callable[[Foreseen], Graded]]:
     metrics: dict[str, Callable[[Foreseen], Graded]] = {}
     if tested.tracks[0].levels is not None:
         metrics["log-loss"] = tested.log_loss
