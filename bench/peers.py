@@ -88,8 +88,7 @@ def foresee(track: Track) -> Iterator[tuple[str, Foreseen]]:
         means = [_foresee(method, rows) for rows in targets]
         good = np.empty(0) if track.levels is None else _clipped(means[-1], targets[-1], method)[test]
         yield name, Foreseen(means[0][test], good)
-    for covariates in (False, True):
-        yield from _mixed_models(track, targets, covariates=covariates)
+    yield from _mixed_models(track, targets)
 
 
 def rows_of(track: Track, outcome: Floats) -> Rows:
@@ -260,12 +259,22 @@ def clip_best(mean: Floats, tried: Floats, truth: Floats) -> Floats:
     return clipped
 
 
-def _mixed_models(track: Track, targets: list[Rows], *, covariates: bool) -> Iterator[tuple[str, Foreseen]]:
-    later = later_rows(targets[0])
-    models = [_dated(rows, later, covariates=covariates) for rows in targets]
+def _mixed_models(track: Track, targets: list[Rows]) -> Iterator[tuple[str, Foreseen]]:
+    yield from _mixed_model("mixed model", track, targets, covariates=False, dated=False)
+    if any(name == "baseline" or name[:2] in {"c_", "x_"} for name in track.train):
+        yield from _mixed_model("mixed model with covariates", track, targets, covariates=True, dated=False)
+    if np.ptp(targets[0].time) > 0.0:
+        name = "mixed model with covariates and year"
+        yield from _mixed_model(name, track, targets, covariates=True, dated=True)
+
+
+def _mixed_model(
+    name: str, track: Track, targets: list[Rows], *, covariates: bool, dated: bool
+) -> Iterator[tuple[str, Foreseen]]:
+    later = later_rows(targets[-1])
+    models = [MixedModel(rows, covariates=covariates, dated=dated) for rows in targets]
     test = ~targets[0].known
     inner = models[-1].again(later)
-    name = "mixed model with covariates" if covariates else "mixed model"
     for rated in (True, False) if "rater" in track.train else (True,):
         means = [model.foresee(rated=rated) for model in models]
         good = np.empty(0)
@@ -273,22 +282,6 @@ def _mixed_models(track: Track, targets: list[Rows], *, covariates: bool) -> Ite
             tried = models[-1].foresee(inner, rated=rated)[later]
             good = clip_best(means[-1], tried, targets[-1].outcome[later])[test]
         yield name if rated else f"{name}, rater left out", Foreseen(means[0][test], good)
-
-
-def _dated(rows: Rows, later: Flags, *, covariates: bool) -> "MixedModel":
-    """With the year as a covariate where the latest rows speak for it: a line may run astray."""
-    if not covariates:
-        return MixedModel(rows, covariates=False)
-    models = [
-        MixedModel(rows, covariates=True, dated=dated)
-        for dated in ((True, False) if np.ptp(rows.time) else (False,))
-    ]
-
-    def loss(model: MixedModel) -> float:
-        missed = model.foresee(model.again(later), rated=True)[later] - rows.outcome[later]
-        return float(np.average(missed**2, weights=rows.weight[later]))
-
-    return min(models, key=loss)
 
 
 class MixedModel:

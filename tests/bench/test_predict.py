@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from itertools import combinations
 from pathlib import Path
 
@@ -311,3 +312,13 @@ def test_track_json_without_levels_is_a_track_of_values(tmp_path):
     folder = place(tmp_path / "track", *halves())
     (folder / "track.json").write_text(json.dumps({"kind": "outcomes", "has": []}))
     run(folder, tmp_path / "out")
+
+
+def test_thousands_of_rows_take_seconds_of_the_processor(tmp_path):
+    """`bench.scoring speed` measures a hundred thousand."""
+    train = without(table(4_000, 1, levels=5, people=400), "row")
+    test = without(table(400, 2, levels=5, start=100, people=400), "category")
+    folder = place(tmp_path / "track", train, test, levels=5, good=3)
+    start = time.process_time()
+    run(folder, tmp_path / "out")
+    assert time.process_time() - start < 20
