@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import attacks, ours
+from bench import floods, ours
 from bench.drawings import Plot, Point, Series
 from bench.lines import note
 from bench.records import RECORDS, missing
@@ -79,7 +79,7 @@ def reliability() -> Plot:
 
 def flooding() -> Plot:
     """Percentile points that bought claims gain."""
-    gained = attacks.curve(_COUNTS)
+    gained = floods.curve(_COUNTS)
     across = [float(np.log1p(count)) for count in _COUNTS]
     return Plot(
         title="What claims bought from one made-up client gain",

@@ -47,8 +47,6 @@ GOALS: Final[dict[tuple[str, str], Goal]] = {
     ("100,000 outcomes of 2,000 people", "seconds, calibration and foresight"): most(60.0),
     ("100,000 outcomes of 12,500 people", "seconds, calibration and foresight"): most(60.0),
     ("100,000 outcomes of 12,500 people", "GB of memory at most"): most(2.0),
-    ("10,000 people with 60,000 outcomes", "seconds, all standings"): most(1.0),
-    ("one person with 6 outcomes", "milliseconds, score and ledger"): most(1.0),
     **{
         (f"simulated {name}", metric): goal
         for name in ("like", "unlike", "sparse")

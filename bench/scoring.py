@@ -1,18 +1,17 @@
 """`python -m bench.scoring [NAME ...]`: ours beside the peers on the same rows, one JSON object a line.
 
-Names are insteval, skating, pollsters, managers, batting, otc, simulated, attacks, speed and referrals; without any, all
+Names are insteval, skating, pollsters, managers, batting, otc, simulated, floods, speed and referrals; without any, all
 of them are run. What happens meanwhile, and every peer's figure, goes to standard error.
 """
 
 import sys
 from collections.abc import Callable, Iterator
-from importlib import import_module
-from importlib.util import find_spec
+from dataclasses import fields
 from itertools import groupby
 
 import numpy as np
 
-from bench import attacks, ours, peers, speed, standings
+from bench import floods, ours, peers, referrals, speed, standings
 from bench.grading import Graded, Joined, compare
 from bench.lines import Line, note, say
 from bench.peers import Foreseen
@@ -35,9 +34,7 @@ def _sections() -> dict[str, Callable[[], Iterator[Line]]]:
     sections: dict[str, Callable[[], Iterator[Line]]] = {
         name: lambda name=name: of_records(name) for name in RECORDS
     }
-    sections |= {"simulated": standings.lines, "attacks": attacks.lines, "speed": speed.lines}
-    if find_spec("bench.referrals") is not None:
-        sections["referrals"] = import_module("bench.referrals").lines
+    sections |= {"simulated": standings.lines, "floods": floods.lines, "speed": speed.lines, "referrals": of_referrals}
     return sections
 
 
@@ -47,6 +44,15 @@ def of_records(name: str) -> Iterator[Line]:
         return
     for group, tracks in groupby(RECORDS[name](), key=lambda track: track.group):
         yield from graded(group, list(tracks))
+
+
+def of_referrals() -> Iterator[Line]:
+    if not DATA.is_dir():
+        note(f"Skipped referrals: {DATA} is not there.")
+        return
+    wanted = {field.name for field in fields(Line)}
+    for line in referrals.lines(DATA):
+        yield Line(**{key: value for key, value in line.items() if key in wanted})
 
 
 def graded(name: str, tracks: list[Track]) -> Iterator[Line]:

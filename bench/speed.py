@@ -1,21 +1,16 @@
-"""How long it takes, beside the peer that does the same work."""
+"""How long calibration takes, beside a mixed model on the same rows; `bench.scale_speed` measures scores."""
 
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 
-import numpy as np
 
-from bench import floods
 from bench.lines import OUT, Line, note
 from bench.peers import MixedModel, rows_of
 from bench.simulated import Platform, simulate
 from bench.tracks import Track, write
-from vetting.scoring.batch import History, standings_many
-from vetting.scoring.score import score
 
 _PLATFORMS = {
     "100,000 outcomes of 2,000 people": Platform(people=2_000, outcomes=50.0),
@@ -39,7 +34,6 @@ def lines() -> Iterator[Line]:
         small = platform.people == 2_000  # its algebra grows with the cube of people and raters
         peer = {"best_peer": _mixed_model(track), "peer": "mixed model"} if small else {}
         yield Line(track=name, metric="seconds, calibration and foresight", ours=spent, **peer)
-    yield from _batch()
 
 
 def _mixed_model(track: Track) -> float:
@@ -52,33 +46,3 @@ def _mixed_model(track: Track) -> float:
 def _children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _batch() -> Iterator[Line]:
-    dice = np.random.default_rng(0)
-    day = floods.DAY
-    histories = [
-        History(
-            claims=[
-                floods.claim(f"{person}-{n}", float(dice.normal(0.9, 0.5)), int(dice.integers(1, 5)), n)
-                for n in range(6)
-            ],
-            referrals=[],
-            on=day,
-        )
-        for person in range(10_000)
-    ]
-    start = time.perf_counter()
-    standings_many(histories)
-    yield Line(
-        track="10,000 people with 60,000 outcomes",
-        metric="seconds, all standings",
-        ours=time.perf_counter() - start,
-    )
-    start = time.perf_counter()
-    for history in histories[:200]:
-        score(history.claims, [], on=day + timedelta(days=1))
-    each = (time.perf_counter() - start) / 200
-    yield Line(
-        track="one person with 6 outcomes", metric="milliseconds, score and ledger", ours=1000.0 * each
-    )
