@@ -34,7 +34,12 @@ def _sections() -> dict[str, Callable[[], Iterator[Line]]]:
     sections: dict[str, Callable[[], Iterator[Line]]] = {
         name: lambda name=name: of_records(name) for name in RECORDS
     }
-    sections |= {"simulated": standings.lines, "floods": floods.lines, "speed": speed.lines, "referrals": of_referrals}
+    sections |= {
+        "simulated": standings.lines,
+        "floods": floods.lines,
+        "speed": speed.lines,
+        "referrals": of_referrals,
+    }
     return sections
 
 

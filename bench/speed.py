@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 
-
 from bench.lines import OUT, Line, note
 from bench.peers import MixedModel, rows_of
 from bench.simulated import Platform, simulate
