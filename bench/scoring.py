@@ -7,7 +7,6 @@ of them are run. What happens meanwhile, and every peer's figure, goes to standa
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from itertools import groupby
 
 import numpy as np
 
@@ -47,8 +46,11 @@ def of_records(name: str) -> Iterator[Line]:
     if missing(name):
         note(f"Skipped {name}: {DATA / name}.csv.gz is not there.")
         return
-    for group, tracks in groupby(RECORDS[name](), key=lambda track: track.group):
-        yield from graded(group, list(tracks))
+    groups: dict[str, list[Track]] = {}
+    for track in RECORDS[name]():
+        groups.setdefault(track.group, []).append(track)
+    for group, tracks in groups.items():
+        yield from graded(group, tracks)
 
 
 def of_referrals() -> Iterator[Line]:
