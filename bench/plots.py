@@ -90,9 +90,9 @@ def flooding() -> Plot:
             for name in _SHOWN
         ],
         x=(0.0, across[-1]),
-        y=(-10.0, 70.0),
+        y=(-10.0, 100.0),
         x_ticks=list(zip(across, map(str, _COUNTS), strict=True)),
-        y_ticks=[(float(value), str(value)) for value in range(0, 71, 10)],
+        y_ticks=[(float(value), str(value)) for value in range(0, 101, 20)],
     )
 
 
