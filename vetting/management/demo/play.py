@@ -63,11 +63,14 @@ def play(script: Script, *, on_day: Callable[[float], None]) -> None:
     nights = count(1)
 
     def at_night(at: datetime) -> None:
-        _note_silences(at)
+        if stage.fell_silent:
+            stage.fell_silent = False
+            _note_silences(at)
         foretell(forecasts_due(at=at, most=_MOST), at=at)
         night = next(nights)
-        if night % 7 == 0:  # reads all that is open, and nobody waits for it
+        if night % 7 == 0:  # these read all that is open, and nobody waits for them
             settle(at=at)
+            _forget(at)
         if night & (night - 1) == 0:  # a power of two: each time the story has become twice as long
             _count_rows()
 
@@ -88,6 +91,9 @@ def _note_silences(at: datetime) -> None:
         outcomes.note_silence(outcome_id, by=BY, at=at)
     for referral_id in referral_queries.silent(most=_MOST):
         referrals.note_silence(referral_id, by=BY, at=at)
+
+
+def _forget(at: datetime) -> None:
     for referee_id in followup_queries.never_answered(at=at, most=_MOST):
         followups.forget(referee_id, at=at)
 

@@ -26,6 +26,9 @@ class Stage:
 
     def __init__(self, *, opens: datetime, closes: datetime, last_post: datetime) -> None:
         self.now = opens
+        self.fell_silent = (
+            False  # some ask has closed without an answer; whoever looks after these takes it back
+        )
         self._opens, self._closes, self._last_post = opens, closes, last_post
         self._order = count()
         self._waiting: list[tuple[datetime, int, Story]] = []
@@ -54,6 +57,7 @@ class Stage:
         if self.now <= self._last_post and self.now.weekday() < 5:
             for ask_id in expired(at=self.now, most=_MOST):
                 expire(ask_id, at=self.now)
+                self.fell_silent = True
             while (step := claim(at=self.now)) is not None:
                 deliver(step, post=self.drawer, at=self.now)
 
@@ -87,6 +91,7 @@ class Drawer:
         reaction, act = self._readers[UUID(ask)]
         if reaction.kind == "gone" and reaction.step == step:
             self._closed.add(mail["To"])
+            self._stage.fell_silent = True
             return Delivery(Fate.PERMANENT, "550 5.1.1")
         if not before_data():
             return Delivery(Fate.STOPPED)
@@ -98,4 +103,5 @@ class Drawer:
         yield reaction.at or self._stage.now + reaction.after
         if reaction.kind == "stop":
             self._closed.add(reader)
+        self._stage.fell_silent |= reaction.kind != "answer"
         act(ask_id, self._stage.now)
