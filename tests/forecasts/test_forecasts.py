@@ -59,6 +59,11 @@ def test_a_goal_accepted_beforehand_is_foretold_from_the_evidence_of_that_moment
     assert made() == []
 
 
+def test_where_nothing_is_due_the_database_is_asked_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert foretell([], at=b.AT) == []
+
+
 def test_a_bolder_goal_is_less_likely_and_a_good_record_makes_it_likelier():
     ana, ben = b.consultant("Ana One"), b.consultant("Ben Two")
     for number in range(4):

@@ -31,6 +31,8 @@ def foretell(goals: Sequence[Goal], *, at: datetime) -> list[Forecast]:
         for goal in goals
         if goal.metric in METRICS and rules.may_foretell(goal, is_reported=goal.pk in reported, at=at)
     ]
+    if not ready:
+        return []
     evidence = gather(list({goal.engagement.profile_id for goal in ready}))
     scale = in_force()
     people = {key: history_of(key, known, scale, at=at) for key, known in evidence.items()}
