@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from bench.referral_tracks import Track
-from vetting.scoring.normal import Floats
-from vetting.scoring.ratings import Ints, RatingGraph, rating_graph
+from vetting.scoring.arrays import Floats, Ints
+from vetting.scoring.ratings import RatingGraph, rating_graph
 
 Rows = list[tuple[int, int, float]]
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from bench.cells import Sheet, is_category, is_level, is_weight, read_sheet
+from vetting.scoring.arrays import Floats, Ints
 from vetting.scoring.foresight import foresee
-from vetting.scoring.normal import Floats
-from vetting.scoring.panel import Ints, Panel
+from vetting.scoring.panel import Panel
 from vetting.scoring.weights import PUBLISHED
 
 

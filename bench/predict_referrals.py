@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats, Ints
 from vetting.scoring.credibility import credibility
 from vetting.scoring.evidence import ScoringError
-from vetting.scoring.normal import Floats
-from vetting.scoring.ratings import Ints, RatingGraph, rating_graph
+from vetting.scoring.ratings import RatingGraph, rating_graph
 from vetting.scoring.referrals import standings
 from vetting.scoring.weights import PUBLISHED
 

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from vetting.scoring.normal import Floats
-from vetting.scoring.ratings import Ints, RatingGraph, totals
+from vetting.scoring.arrays import Floats, Ints
+from vetting.scoring.ratings import RatingGraph, totals
 
 _STEPS: Final = 100
 

@@ -9,8 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from vetting.scoring.normal import Floats
-from vetting.scoring.ratings import Flags, Ints
+from vetting.scoring.arrays import Flags, Floats, Ints
 
 _FOUNDER: Final = 1  # of Bitcoin-OTC; its labels are what he and those he rated 5 or more said
 _STRONG: Final = 5.0

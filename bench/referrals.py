@@ -19,9 +19,9 @@ import numpy as np
 from bench.attacks import ATTACKS, BOUGHT, Rows, Scene, attacked, percentile, scenes
 from bench.referral_peers import PEERS, TUNED
 from bench.referral_tracks import Track, advogato, facebook_sybil, otc_early, otc_leakfree, otc_next
+from vetting.scoring.arrays import Floats
 from vetting.scoring.credibility import credibility
 from vetting.scoring.evidence import PeerReferral
-from vetting.scoring.normal import Floats
 from vetting.scoring.ratings import RatingGraph
 from vetting.scoring.referrals import standings
 from vetting.scoring.score import score

@@ -98,7 +98,7 @@ def test_two_different_claims_under_one_key_are_both_set_apart():
     evidence = gather([ana.pk])[ana.pk]
     (claim,) = evidence.claims
     evidence.claims.append(replace(claim, level=4))
-    history = history_of(ana.pk, evidence, in_force(), at=LATER)
+    history = history_of(evidence, in_force(), at=LATER)
     assert history == History(claims=[], referrals=[], on=LATER.date())
     assert [(fault.key, fault.field) for fault in evidence.faults] == [(claim.key, "level")]
     assert sift([claim], on=LATER.date()) == ([claim], [])

@@ -4,9 +4,9 @@ import math
 from statistics import NormalDist
 
 import pytest
+from scipy.special import ndtr
 
 from tests.scoring.histories import DAY, a_claim
-from vetting.scoring.normal import normal_cdf
 from vetting.scoring.posterior import STANDINGS, Posterior, masses, rows
 from vetting.scoring.readings import Place, read
 from vetting.scoring.score import on_scale, probability_met, score
@@ -52,6 +52,6 @@ def test_the_forecast_agrees_with_the_exact_average_over_the_posterior(number):
     claims = [a_claim(str(one)) for one in range(number)]
     first = Place(rank=1, weight=1.0, weak=False)
     readings = [reading for claim in claims for reading in read(claim, first, on=DAY, constants=PUBLISHED)]
-    exact = masses(rows(readings, PUBLISHED).sum(axis=0)) @ normal_cdf(0.5 * STANDINGS / math.sqrt(1.08))
+    exact = masses(rows(readings, PUBLISHED).sum(axis=0)) @ ndtr(0.5 * STANDINGS / math.sqrt(1.08))
     found = probability_met(score(claims, [], on=DAY).dimensions["results"])
     assert found == pytest.approx(float(exact), abs=1e-3)

@@ -69,7 +69,11 @@ def test_camouflage_by_fifty_fakes_and_the_target_gains_nothing(data, world):
     attack += [(fake, target, 10.0, LATER) for fake in FAKES[:50]]
     attack += [(target, account, 10.0, LATER) for account in praised]
     before, after = before_and_after(world, attack)
-    assert of_members(after) == before
+    # Praising one who praised the target makes an exchange of it, and then neither counts: she may lose by it.
+    assert after[target] <= before[target]
+    assert {account: after[account] for account in ACCOUNTS if account != target} == {
+        account: before[account] for account in ACCOUNTS if account != target
+    }
 
 
 @properties_of_graphs

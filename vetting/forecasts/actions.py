@@ -35,7 +35,7 @@ def foretell(goals: Sequence[Goal], *, at: datetime) -> list[Forecast]:
         return []
     evidence = gather(list({goal.engagement.profile_id for goal in ready}))
     scale = in_force()
-    people = {key: history_of(key, known, scale, at=at) for key, known in evidence.items()}
+    people = {key: history_of(known, scale, at=at) for key, known in evidence.items()}
     known = standings_many(list(people.values()), constants=scale.constants)
     standings = dict(zip(people, known, strict=True))
     forecasts = []

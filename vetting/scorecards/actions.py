@@ -51,7 +51,7 @@ def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
     versions = dict(Profile.objects.filter(pk__in=profile_ids).values_list("pk", "evidence_version"))
     evidence = gather(list(versions))
     scale = in_force()
-    histories = [history_of(profile_id, evidence[profile_id], scale, at=at) for profile_id in versions]
+    histories = [history_of(evidence[profile_id], scale, at=at) for profile_id in versions]
     faults = [evidence[profile_id].faults for profile_id in versions]
     unreadable = {fault.key for found in faults for fault in found}
     covered = coverage(list(versions), unreadable=unreadable)
@@ -91,8 +91,9 @@ def calibrate(*, at: datetime) -> CalibrationRecord:
     keys = list(people)
     evidence: dict[str, Sequence[Claim]] = {}
     for first in range(0, len(keys), GATHERED):
-        for profile_id, known in gather(keys[first : first + GATHERED]).items():
-            evidence[str(profile_id)] = history_of(profile_id, known, NONE, at=at).claims
+        for known in gather(keys[first : first + GATHERED]).values():
+            if known.consultant:
+                evidence[known.consultant] = history_of(known, NONE, at=at).claims
     learned = calibration.calibrate(evidence)
     record, _ = CalibrationRecord.objects.update_or_create(
         version=learned.constants.version,

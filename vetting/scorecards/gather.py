@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from vetting.companies.models import Organization
 from vetting.engagements.metrics import METRICS, Metric, metric, usual_step
@@ -32,13 +32,15 @@ from vetting.scoring.narrowing import Step, narrowing
 CLIENT_PROVED = 2  # from this evidence level on a client vouches with a mailbox of its own
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Evidence:
     """One consultant's evidence; `metric_of` tells the metric of each claim's key, but of no sealed one.
 
-    `faults` says of each row that was left out why.
+    `consultant` is the slug, by which calibration tells people apart; empty where nothing is known of her. `faults` says
+    of each row that was left out why.
     """
 
+    consultant: str = ""
     claims: list[Claim] = field(default_factory=list)
     referrals: list[PeerReferral] = field(default_factory=list)
     metric_of: dict[str, str] = field(default_factory=dict)
@@ -51,11 +53,13 @@ def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
     rows = Outcome.objects.select_related("goal__engagement__organization").filter(
         goal__engagement__profile_id__in=profile_ids, status__in=SCORED, verified_at__isnull=False
     )
-    outcomes = list(rows.order_by("verified_at", "id"))
+    named = rows.annotate(consultant=F("goal__engagement__profile__slug"))
+    outcomes = list(named.order_by("verified_at", "id"))
     said = current_attestations(outcome.pk for outcome in outcomes)
     known_elsewhere = _vouching_elsewhere([each.referee_id for rows in said.values() for each in rows])
     for outcome in outcomes:
         evidence = found[outcome.goal.engagement.profile_id]
+        evidence.consultant = outcome.consultant
         testimony = said.get(outcome.pk, [])
         try:
             evidence.claims.append(_claim(outcome, testimony, known_elsewhere))
@@ -69,7 +73,7 @@ def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
     return found
 
 
-def history_of(profile_id: UUID, evidence: Evidence, scale: Calibration, *, at: datetime) -> History:
+def history_of(evidence: Evidence, scale: Calibration, *, at: datetime) -> History:
     """For the scale, on the day of the score. Evidence of a clock that runs ahead over midnight must not stop the run.
 
     What cannot be scored together goes to the evidence's `faults`.
@@ -77,14 +81,14 @@ def history_of(profile_id: UUID, evidence: Evidence, scale: Calibration, *, at: 
     on = max([at.date(), *(claim.verified_on for claim in evidence.claims)])
     claims, faults = sift(evidence.claims, on=on)
     evidence.faults.extend(faults)
-    claims = [scale.read(claim, consultant=str(profile_id)) for claim in claims]
+    claims = [scale.read(claim, consultant=evidence.consultant) for claim in claims]
     return History(claims=claims, referrals=evidence.referrals, on=on)
 
 
 def next_steps(profile_id: UUID, *, at: datetime) -> list[Step]:
     """What would narrow this consultant's interval, best first."""
     scale = in_force()
-    history = history_of(profile_id, gather([profile_id])[profile_id], scale, at=at)
+    history = history_of(gather([profile_id])[profile_id], scale, at=at)
     return narrowing(history.claims, history.referrals, on=history.on, constants=scale.constants)
 
 
@@ -94,7 +98,7 @@ def evidence_of(card: Scorecard, *, is_owner: bool) -> dict[str, Any]:
     Everybody reads what the likelihood reads; the numbers of the claims, fees among them, only the consultant.
     """
     evidence, scale = gather([card.profile_id])[card.profile_id], scale_of(card.model_version)
-    history = history_of(card.profile_id, evidence, scale, at=card.computed_at)
+    history = history_of(evidence, scale, at=card.computed_at)
     export = whole if is_owner else reduced
     return export(history.claims, history.referrals, on=history.on, constants=scale.constants) | {
         "card": {

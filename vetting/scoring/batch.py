@@ -14,9 +14,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
+from vetting.scoring.arrays import Floats
 from vetting.scoring.evidence import Claim, PeerReferral, in_order, once
-from vetting.scoring.normal import Floats, normal_cdf
 from vetting.scoring.posterior import STANDINGS, Posterior, influences, posteriors
 from vetting.scoring.readings import DAYS_A_YEAR, Place, places
 from vetting.scoring.reasons import reason
@@ -321,7 +322,7 @@ def log_likelihoods(
     passed = np.empty((len(ends), len(STANDINGS)))
     for first in range(0, len(ends), _ROWS):
         here = slice(first, first + _ROWS)
-        passed[here] = normal_cdf(slope[here, np.newaxis] * STANDINGS - middle[here, np.newaxis])
+        passed[here] = ndtr(slope[here, np.newaxis] * STANDINGS - middle[here, np.newaxis])
     likelihoods = np.ones((len(category), len(STANDINGS)))
     likelihoods[upper] = passed[: len(upper)]
     likelihoods[lower] -= passed[len(upper) :]

@@ -8,11 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from vetting.scoring.normal import Floats
-
-Ints = npt.NDArray[np.int64]
+from vetting.scoring.arrays import Floats, Ints
 
 _FLOOR = 1e-9  # keeps a variance that has shrunk to nothing from being divided by
 

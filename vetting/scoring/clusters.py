@@ -6,8 +6,8 @@ one cluster per person. In order of time, never of strength.
 
 import numpy as np
 
-from vetting.scoring.normal import Floats
-from vetting.scoring.panel import ABSENT, Flags, Ints, Panel, coded
+from vetting.scoring.arrays import Flags, Floats, Ints
+from vetting.scoring.panel import ABSENT, Panel, coded
 from vetting.scoring.weights import Constants
 
 

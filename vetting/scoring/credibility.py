@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats
 from vetting.scoring.evidence import ScoringError
-from vetting.scoring.normal import Floats
 from vetting.scoring.ratings import RatingGraph, totals
 
 # At each step a tenth of the walkers goes back to a verified account: from .05 to .3 nothing changed much.

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats, Ints
 from vetting.scoring.factors import Factor, Groups, Slopes, Wanderers
-from vetting.scoring.normal import Floats
-from vetting.scoring.panel import Ints, Panel, alike, coded, moments
+from vetting.scoring.panel import Panel, alike, coded, moments
 
 PERSON: Final = "person"
 MOMENTS: Final = 48  # in which effects may wander
@@ -52,11 +52,10 @@ def _effect(name: str, code: Ints, time: Floats | None) -> Groups:
 def _crossed(panel: Panel) -> Iterator[Groups]:
     """Effects of two things together, where each occurs with several of the other and pairs occur repeatedly."""
     contexts = list(panel.contexts.items())[:_PAIRED]
-    sides = [*contexts]
     pairs = list(combinations(contexts, 2))
     for name, code in ((PERSON, panel.person), ("rater", panel.rater), ("client", panel.client)):
         if code is not None:
-            pairs.extend(((name, code), context) for context in sides)
+            pairs.extend(((name, code), context) for context in contexts)
     for one, other in (("rater", panel.rater), ("client", panel.client)):
         if other is not None:
             pairs.append(((PERSON, panel.person), (one, other)))

@@ -12,9 +12,9 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats, Ints
 from vetting.scoring.chains import Wandering, evidence, lay_out, smooth
-from vetting.scoring.normal import Floats
-from vetting.scoring.panel import Ints, coded
+from vetting.scoring.panel import coded
 
 SMALLEST, LARGEST = 1e-7, 100.0  # of a variance, in units of the noise of one outcome
 _STEPS: Final = np.array([0.1, 0.5, 0.8, 0.93, 1.0, 1.07, 1.25, 2.0, 8.0])

@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from vetting.scoring.arrays import Flags, Floats, Ints
 from vetting.scoring.evidence import Claim
 from vetting.scoring.factors import Factor, Groups, Slopes, Wanderers
 from vetting.scoring.inference import infer
-from vetting.scoring.normal import Floats
-from vetting.scoring.panel import Flags, Ints, coded, moments
+from vetting.scoring.panel import coded, moments
 from vetting.scoring.readings import DAYS_A_YEAR, Place, ambition, read
 from vetting.scoring.sites import Categories
 from vetting.scoring.weights import RESULTS, Constants, Dimension

@@ -5,11 +5,11 @@ from typing import Final
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats
 from vetting.scoring.clusters import counts
 from vetting.scoring.design import design
 from vetting.scoring.factors import Groups
 from vetting.scoring.inference import infer
-from vetting.scoring.normal import Floats
 from vetting.scoring.panel import Panel
 from vetting.scoring.sites import Categories, Values, relative_noise
 from vetting.scoring.weights import PUBLISHED

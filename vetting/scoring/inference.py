@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats
 from vetting.scoring.factors import Factor
-from vetting.scoring.normal import Floats
 from vetting.scoring.sites import Categories, Values
 
 _SWEEPS: Final = 60

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats
 from vetting.scoring.batch import log_likelihoods
 from vetting.scoring.evidence import Claim, PeerReferral, in_order, once
-from vetting.scoring.normal import Floats
 from vetting.scoring.posterior import STANDINGS, masses, posteriors, rows
 from vetting.scoring.readings import Place, category, places, read
 from vetting.scoring.referrals import credit, standing

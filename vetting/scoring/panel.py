@@ -8,14 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from vetting.scoring.arrays import Flags, Floats, Ints
 from vetting.scoring.evidence import ScoringError
-from vetting.scoring.normal import Floats
 from vetting.scoring.weights import HIGHEST_LEVEL
-
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 ABSENT = -1  # in a column of codes: nobody, nothing
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy.special import ndtr
 
-from vetting.scoring.normal import Floats, normal_cdf
+from vetting.scoring.arrays import Floats
 from vetting.scoring.readings import Reading
 from vetting.scoring.weights import GRID_POINTS, GRID_REACH, HIGH, LOW, Constants
 
@@ -68,7 +69,7 @@ def rows(readings: Sequence[Reading], constants: Constants) -> Floats:
     ]
     spread, floor, ceiling, variance, phi, psi, weight = np.array(columns).reshape(-1, 7).T[:, :, np.newaxis]
     standing = spread * STANDINGS
-    reached, surpassed = normal_cdf(np.stack((standing - floor, standing - ceiling)) / np.sqrt(variance))
+    reached, surpassed = ndtr(np.stack((standing - floor, standing - ceiling)) / np.sqrt(variance))
     likelihoods: Floats = (1.0 - phi) * (reached - surpassed) + phi * psi
     logs: Floats = weight * np.log(likelihoods)
     return logs

@@ -1,16 +1,11 @@
 """Who rated whom, as arrays: what is known of the people themselves before any of their results."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from vetting.scoring.arrays import Flags, Floats, Ints
 from vetting.scoring.evidence import ScoringError
-from vetting.scoring.normal import Floats
-
-Ints: TypeAlias = npt.NDArray[np.int64]
-Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats
 from vetting.scoring.evidence import ScoringError
-from vetting.scoring.normal import Floats
 from vetting.scoring.posterior import STANDINGS, masses
 from vetting.scoring.weights import GRID_POINTS, HIGH, LOW
 

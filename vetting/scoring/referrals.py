@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats
 from vetting.scoring.evidence import PeerReferral
-from vetting.scoring.normal import Floats
 from vetting.scoring.ratings import RatingGraph, totals
 from vetting.scoring.weights import Constants
 

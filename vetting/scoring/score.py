@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vetting.scoring.arrays import Floats
 from vetting.scoring.evidence import Claim, PeerReferral, ScoringError, attainment, in_order, once
 from vetting.scoring.forecast import Chance, on_scale, probability_met
-from vetting.scoring.normal import Floats
 from vetting.scoring.posterior import STANDINGS, Posterior, blend, influence, posterior, rows
 from vetting.scoring.readings import Reading, ambition, category, places, read
 from vetting.scoring.reasons import SELF_CLAIM, reason

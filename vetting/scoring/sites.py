@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.special import gammaln, ndtr, ndtri
 
-from vetting.scoring.normal import Floats
-from vetting.scoring.panel import Flags, Ints
+from vetting.scoring.arrays import Flags, Floats, Ints
 
 _FLOOR: Final = 1e-300
 _STEPS: Final = np.array([0.3, 0.7, 0.9, 1.0, 1.1, 1.4, 3.0])
