@@ -31,6 +31,14 @@ SHOWN = {
 }
 
 
+def profiles_of(user):
+    return Profile.objects.filter(owner=user)
+
+
+def claims_of(user):
+    return SelfClaim.objects.filter(profile__owner=user)
+
+
 @pytest.fixture
 def newcomer(db) -> User:
     return builders.user("dora@draft.example")
@@ -54,21 +62,21 @@ def test_a_profile_from_nothing_to_listed(dora, newcomer, anybody):
     assert dora.post("profiles/me/pause").json()["status"] == "paused"
     assert anybody.get("profiles/dora-draft").json() == NOT_FOUND
     assert dora.post("profiles/me/submit").json()["status"] == "listed"
-    assert [entry.actor_id for entry in trail(Profile.objects.get().pk)] == [newcomer.pk] * 5
+    assert [entry.actor_id for entry in trail(profiles_of(newcomer).get().pk)] == [newcomer.pk] * 5
 
 
-def test_one_account_has_one_profile(dora):
+def test_one_account_has_one_profile(dora, newcomer):
     assert dora.post("profiles/me", DETAILS).status_code == 201
     answer = dora.post("profiles/me", DETAILS | {"name": "Dora Twice"})
     expected = problem("profile_exists", 409, "You have a profile already; change that one.")
     assert (answer.status_code, answer.json()) == (409, expected)
-    assert list(Profile.objects.values_list("name", flat=True)) == ["Dora Draft"]
+    assert list(profiles_of(newcomer).values_list("name", flat=True)) == ["Dora Draft"]
 
 
-def test_a_profile_needs_a_name(dora):
+def test_a_profile_needs_a_name(dora, newcomer):
     answer = dora.post("profiles/me", {"place": "Riga"})
     assert (answer.status_code, answer.json()) == (400, wrong(name=("required", "This field is required.")))
-    assert Profile.objects.count() == 0
+    assert not profiles_of(newcomer).exists()
 
 
 def test_an_unfinished_profile_is_not_listed(dora):
@@ -124,11 +132,11 @@ def test_what_she_says_of_herself_stands_apart(dora, anybody):
     assert dora.get("profiles/me/claims").json() == {"results": claims[:1]}
 
 
-def test_the_same_claim_twice_is_one(dora):
+def test_the_same_claim_twice_is_one(dora, newcomer):
     dora.post("profiles/me", DETAILS)
     answers = [dora.post("profiles/me/claims", {"kind": "title", "text": "Guru"}) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
-    assert SelfClaim.objects.count() == 1
+    assert claims_of(newcomer).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -144,11 +152,11 @@ def test_the_same_claim_twice_is_one(dora):
         ({"kind": "followers", "text": "x", "count": True}, "count", "not_a_whole_number"),
     ],
 )
-def test_a_wrong_claim_is_told_at_its_place(body, field, code, dora):
+def test_a_wrong_claim_is_told_at_its_place(body, field, code, dora, newcomer):
     dora.post("profiles/me", DETAILS)
     answer = dora.post("profiles/me/claims", body)
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [(f"/{field}", code)]
-    assert SelfClaim.objects.count() == 0
+    assert claims_of(newcomer).count() == 0
 
 
 def test_a_claim_of_somebody_else_is_absent(world, eve):

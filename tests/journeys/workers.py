@@ -42,6 +42,7 @@ def working(site: str, letterbox: Letterbox, *, country: str, log: Path) -> Iter
                 "DATABASE_URL": _database_url(path),
                 "REDIS_URL": env.given("REDIS_URL") or embedded.redis_url(embedded.TESTS),
                 "EMAIL_URL": f"smtp://127.0.0.1:{letterbox.port}",
+                **{name: value for name, value in os.environ.items() if name == "COVERAGE_PROCESS_CONFIG"},
             },
             stdout=output,
             stderr=subprocess.STDOUT,
