@@ -50,7 +50,7 @@ class Letterbox:
         """The letters to one address, oldest first."""
         return [letter for letter in self.letters if address.lower() in str(letter["To"]).lower()]
 
-    def wait(self, address: str, *, count: int = 1, seconds: float = 15) -> EmailMessage:
+    def wait(self, address: str, *, count: int = 1, seconds: float = 60) -> EmailMessage:
         """The `count`-th letter to the address, once it is there."""
         deadline = time.monotonic() + seconds
         with self._changed:

@@ -103,6 +103,7 @@ def test_the_switch_is_staff_s_and_written_down():
     with pytest.raises(InvalidError):
         actions.pause(reason=" ", by=sam, at=AT)
     row = actions.pause(reason=WHY, by=sam, at=AT)
+    assert str(row) == "paused"
     with pytest.raises(RefusedError, match="paused by now"):
         actions.pause(reason=WHY, by=sam, at=AT)
     actions.resume(by=sam, at=AT + timedelta(hours=1))

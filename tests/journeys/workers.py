@@ -19,7 +19,7 @@ from tests.house.files import PROJECT
 from tests.letterbox import Letterbox
 from vetting.followups.cadence import next_office_hour
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @contextmanager

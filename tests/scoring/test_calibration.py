@@ -11,7 +11,7 @@ import pytest
 from tests.scoring.histories import a_claim
 from vetting.scoring.calibration import NONE, Calibration, calibrate
 from vetting.scoring.evidence import Claim, Direction
-from vetting.scoring.fitting import FOLDS, fit, fold_effects, fold_of, table_of
+from vetting.scoring.fitting import FOLDS, circumstances, fit, fold_effects, fold_of, table_of
 from vetting.scoring.score import score
 from vetting.scoring.weights import PUBLISHED, RESULTS
 
@@ -195,3 +195,8 @@ def test_doubted_levels_are_learned_within_their_order_of_magnitude():
     assert 0.15 < doubt[1] < 0.5
     assert doubt[3] < 0.05
     assert doubt[0] == 1.0
+
+
+def test_a_claim_without_a_referee_has_only_its_other_circumstances():
+    claim = a_claim(referee="", cluster="a client", contexts=(("field", "easy"),))
+    assert dict(circumstances(claim)) == {"client": "a client", "year": "2026", "field": "easy"}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from vetting.scoring.design import numbers
 from vetting.scoring.evidence import ScoringError
 from vetting.scoring.panel import ABSENT, Panel, alike, coded, moments
 
@@ -86,3 +87,10 @@ def test_the_present_adds_one_unknown_row_a_person():
 def test_contexts_are_alike_from_three_words_on():
     assert alike(np.array([0, 1, 2, ABSENT]), np.array([2, 1, 0]))
     assert not alike(np.array([0, 1, ABSENT]), np.array([1, 0, 3]))
+
+
+def test_a_column_of_two_values_has_no_square():
+    outcome, known, person = np.zeros(4), np.ones(4, dtype=bool), np.arange(4)
+    columns = {"two": np.array([1.0, 3.0, 3.0, 1.0]), "more": np.array([1.0, 2.0, 3.0, 4.0])}
+    _, names = numbers(panel(outcome=outcome, known=known, person=person, numbers=columns))
+    assert names == ["two", "more", "more squared"]
