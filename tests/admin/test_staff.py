@@ -98,6 +98,10 @@ def test_staff_settle_a_letter_in_doubt(sam, verb, state):
     assert "This letter is not in doubt any more." in page.content.decode()
 
 
+def test_the_first_page_leads_to_the_outbox(sam):
+    assert '<a href="/staff/outbox/">' in sam.get("/staff/").content.decode()
+
+
 def test_others_stay_outside(client):
     client.force_login(b.user("ana@advice.example"))
     assert client.get("/staff/vetting/profile/").status_code == 302

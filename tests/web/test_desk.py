@@ -237,6 +237,20 @@ def test_a_standing_that_is_behind_says_so():
 
 
 @pytest.mark.django_db
+def test_what_would_narrow_it_is_said_once_for_each_who_could_say_it():
+    ana = b.consultant()
+    b.result(ana)
+    b.published(ana)
+    page = signed_in(ana).get(PAGE)
+    best = [(step.same_client, step.follow_up) for step in page.context["narrowing"]]
+    assert best == [(False, False), (True, False), (True, True)]
+    assert (
+        "A result at another client, confirmed by the client and by a document or a second person there (E4), "
+        "goal agreed beforehand, with the gain in money and what was learnt answered:"
+    ) in words(page)
+
+
+@pytest.mark.django_db
 def test_somebody_elses_work_is_on_nobody_elses_desk():
     b.asked(b.outcome(b.goal(b.engagement(b.consultant()))))
     sam = b.user("sam2@touchstone.example", staff=True)

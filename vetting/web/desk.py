@@ -30,13 +30,13 @@ from vetting.profiles.models import Profile
 from vetting.profiles.rules import PUBLIC, may_list
 from vetting.scorecards.gather import next_steps
 from vetting.scorecards.queries import of_profile
+from vetting.scoring.narrowing import Step as NarrowingStep
 from vetting.web import standings
 from vetting.web.asklines import AskLine, lines_of
 from vetting.web.owner import own_profile, user_of
 from vetting.web.templatetags.wording import day
 
 _MOST_STEPS = 3
-_MOST_KINDS = 5  # of evidence that would narrow the interval; the API gives all
 _RECENT = timedelta(days=60)  # how long a closed ask stays on the board; the list of asks keeps them all
 _IN_A_COLUMN = 8
 _COLUMNS: Final = (
@@ -85,9 +85,20 @@ def desk(request: HttpRequest) -> HttpResponse:
         "behind": card is None or card.evidence_version != profile.evidence_version,
         "standing": _standing(card) if card else None,
         "coverage": card.coverage if card else {},
-        "narrowing": next_steps(profile.pk, at=at)[:_MOST_KINDS],
+        "narrowing": _best_of_each_source(next_steps(profile.pk, at=at)),
     }
     return render(request, "pages/desk/desk.html", context)
+
+
+def _best_of_each_source(steps: Sequence[NarrowingStep]) -> list[NarrowingStep]:
+    """Of the kinds of evidence that would narrow the interval, best first: another client, one who answered, a follow-up.
+
+    They differ otherwise in how well the client confirms, which the first of each says; the API gives all.
+    """
+    best: dict[tuple[bool, bool], NarrowingStep] = {}
+    for step in steps:
+        best.setdefault((step.same_client, step.follow_up), step)
+    return list(best.values())
 
 
 def _work_of(profile: Profile) -> Work:
