@@ -4,10 +4,11 @@ from vetting.accounts.models import ApiKey, User
 from vetting.audit.models import AuditEntry
 from vetting.companies.models import Organization, OrganizationDomain
 from vetting.engagements.models import Engagement, Goal
-from vetting.followups.models import Ask, AskKey, AskStep, Referee
+from vetting.followups.models import Ask, AskKey, AskStep, ConsultantStop, Referee
 from vetting.forecasts.models import Forecast, Settlement
 from vetting.mail.models import Suppression
 from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.privacy.models import Visit
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
 from vetting.scorecards.models import CalibrationRecord, Scorecard
@@ -21,6 +22,7 @@ __all__ = [
     "Attestation",
     "AuditEntry",
     "CalibrationRecord",
+    "ConsultantStop",
     "Engagement",
     "Forecast",
     "Goal",
@@ -38,4 +40,5 @@ __all__ = [
     "Settlement",
     "Suppression",
     "User",
+    "Visit",
 ]

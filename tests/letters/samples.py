@@ -25,6 +25,7 @@ _ABOUT: Mapping[str, Mapping[str, Any]] = {
     "outcome": {**_WORK, "achieved": "6.10 EUR", "measured_on": "20 April 2026"},
     "peer": {"consultant": "Ana Kalniņa", "consultant_slug": "ana-kalnina", "referee": "Ben Peer"},
 }
+_CODE = {"name": "Carla Conti", "code": "042917", "minutes": 15}
 _LINK = "https://touchstone.example/r/k3y/"
 
 # Every letter, and those variants in which other words are read.
@@ -33,7 +34,9 @@ SAMPLES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "goal_reminder_last": ("goal_reminder", {"is_last": True}),
     "outcome_reminder_last": ("outcome_reminder", {"is_last": True}),
     "peer_reminder_last": ("peer_reminder", {"is_last": True}),
+    "outcome_ask_handed_on": ("outcome_ask", {"is_handed_on": True, "named_by": "Carla Conti"}),
     "ask_answered_goal": ("ask_answered", {"kind": "goal"}),
+    "ask_answered_replaced": ("ask_answered", {"status": "replaced"}),
     "ask_answered_declined": ("ask_answered", {"status": "declined"}),
     "ask_expired_goal": ("ask_expired", {"kind": "goal", "status": "expired"}),
     "ask_silent_peer": ("ask_silent", {"kind": "peer"}),
@@ -51,9 +54,13 @@ def values(letter: str, **ask: Any) -> dict[str, Any]:
             "asked_on": "4 May 2026",
             "ends_on": "3 June 2026",
             "is_last": False,
+            "named_by": "Ana Kalniņa",
+            "is_handed_on": False,
             **ask,
         },
         "answer_url": _LINK if to_referee else "",
         "decline_url": f"{_LINK}decline/" if to_referee else "",
         "stop_url": f"{_LINK}stop/" if to_referee else "",
+        "mine_url": f"{_LINK}mine/" if to_referee else "",
+        **(_CODE if letter == "referee_code" else {}),
     }

@@ -12,7 +12,8 @@ from vetting.mail.letters import LETTERS, render
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 TO_REFEREES = sorted(name for name, (letter, _) in SAMPLES.items() if LETTERS[letter].to_referee)
-TO_CONSULTANTS = sorted(set(SAMPLES) - set(TO_REFEREES))
+CODE = "referee_code"  # a letter without any link: what it brings is typed
+TO_CONSULTANTS = sorted(set(SAMPLES) - set(TO_REFEREES) - {CODE})
 
 
 @pytest.fixture(autouse=True)
@@ -88,14 +89,15 @@ def test_the_subject_is_one_plain_line(name):
 def test_the_first_sentence_gives_the_reason(name):
     """What a list of letters previews: who wants what, not a greeting alone and not a logo."""
     text = rendered(name).text.split("\n\n")[1]
-    assert re.match(r"(Ana Kalniņa|Carla Conti|Ben Peer|Our letter to Carla Conti) ", text), text
+    reason = r"(Ana Kalniņa|Carla Conti|Ben Peer|Our letter to Carla Conti|Somebody who holds a link) "
+    assert re.match(reason, text), text
 
 
 @pytest.mark.parametrize("name", TO_REFEREES)
 def test_a_referee_is_told_who_named_her_what_is_kept_and_how_to_end_it(name):
-    text = rendered(name).text
+    text, named_by = rendered(name).text, SAMPLES[name][1].get("named_by", "Ana Kalniņa")
     for words in (
-        "Ana Kalniņa gave us your name and this address on 4 May 2026, for this one question.",
+        f"{named_by} gave us your name and this address on 4 May 2026, for this one question.",
         "The question is open until 3 June 2026",
         "we erase them 30 days later",
         "a copy, a correction or the erasure of your data",
@@ -103,6 +105,7 @@ def test_a_referee_is_told_who_named_her_what_is_kept_and_how_to_end_it(name):
         "\nhttps://touchstone.example/r/k3y/\n",
         "\nhttps://touchstone.example/r/k3y/decline/\n",
         "\nhttps://touchstone.example/r/k3y/stop/\n",
+        "\nhttps://touchstone.example/r/k3y/mine/\n",
     ):
         assert words in text, words
 
@@ -113,7 +116,9 @@ def test_the_html_says_what_the_text_says(name):
     links = [link for link in page.links if link.startswith("https://touchstone.example/r/")]
     if name in TO_REFEREES:
         key = "https://touchstone.example/r/k3y/"
-        assert links == [key, f"{key}decline/", f"{key}stop/"]
+        assert links == [key, f"{key}decline/", f"{key}stop/", f"{key}mine/"]
+    elif name == CODE:
+        assert page.links == ["https://touchstone.example/"]
     else:
         assert links == []
         assert "https://touchstone.example/desk/" in page.links
@@ -129,7 +134,7 @@ def test_the_html_is_narrow_dark_if_wished_and_needs_nothing_from_elsewhere(name
     html = rendered(name).html
     page = Page(html)
     assert page.tags.isdisjoint({"img", "script", "link", "iframe", "object", "form"})
-    assert html.count('<a class="button"') == 1
+    assert html.count('<a class="button"') == (0 if name == CODE else 1)
     assert "max-width: 560px" in html
     assert "@media (prefers-color-scheme: dark)" in html
     assert '<meta name="color-scheme" content="light dark">' in html

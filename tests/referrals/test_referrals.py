@@ -10,6 +10,7 @@ from vetting.followups import actions as followups
 from vetting.followups.models import Ask
 from vetting.kernel.actors import ANONYMOUS, referee, system
 from vetting.kernel.verdict import InvalidError, RefusedError
+from vetting.profiles.models import Profile
 from vetting.referrals import actions, queries
 from vetting.referrals.models import Referral
 from vetting.referrals.rules import Words
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.django_db
 WORDS = Words(
     relation="hired", skill="pricing", saw="I saw it.", seen_from=2024, seen_to=2025, gets_fee=False
 )
+
+LATER = b.AT + timedelta(days=3)
 
 
 def test_a_peer_without_a_profile_is_nobody_s_referrer():
@@ -129,3 +132,46 @@ def test_who_sees_which_referrals():
     given = b.referral(ana)
     assert list(queries.visible_to(ana.owner.actor)) == [given] == list(queries.visible_to(b.staff()))
     assert list(queries.visible_to(ANONYMOUS)) == []
+
+
+def test_a_peer_corrects_his_word_and_the_old_one_stays_on_record():
+    ana = b.consultant()
+    first = b.referral(ana)
+    version = Profile.objects.get(pk=ana.pk).evidence_version
+    second = actions.correct(first.ask_id, words=replace(WORDS, gets_fee=True), at=LATER)
+    first.refresh_from_db()
+    assert (first.status, first.saw) == ("superseded", "She had the team count its own tickets.")
+    assert (second.status, second.saw, second.supersedes, second.given_at) == (
+        "set_aside",
+        "I saw it.",
+        first,
+        LATER,
+    )
+    assert list(queries.given_for(ana.pk)) == [second]
+    assert [row.pk for row in queries.versions_in(first.ask_id)] == [first.pk, second.pk]
+    assert Profile.objects.get(pk=ana.pk).evidence_version == version + 1
+    again = actions.correct(first.ask_id, words=replace(WORDS, gets_fee=True, saw=" I saw it. "), at=LATER)
+    assert (again, Referral.objects.count()) == (second, 2)
+
+
+def test_a_word_taken_back_is_not_corrected():
+    first = b.referral(b.consultant())
+    actions.withdraw(first, by=referee(first.referee_id), at=LATER)
+    with pytest.raises(RefusedError) as refused:
+        actions.correct(first.ask_id, words=WORDS, at=LATER)
+    assert refused.value.verdict.code == "withdrawn"
+
+
+def test_a_word_not_given_yet_is_not_corrected():
+    ana = b.consultant()
+    asked = actions.ask_peer(profile=ana, name="Ben", email="ben@peer.example", by=ana.owner.actor, at=b.AT)
+    with pytest.raises(RefusedError) as refused:
+        actions.correct(asked.ask_id, words=WORDS, at=LATER)
+    assert refused.value.verdict.code == "not_answered"
+
+
+def test_a_bad_correction_writes_nothing():
+    first = b.referral(b.consultant())
+    with pytest.raises(InvalidError):
+        actions.correct(first.ask_id, words=replace(WORDS, saw="x\x00", seen_to=1900), at=LATER)
+    assert [row.status for row in Referral.objects.all()] == ["accepted"]

@@ -282,7 +282,7 @@ def test_from_queued_to_answered(outcome):
         (lambda ask: followups.decline(ask.pk, at=NOW), "Declined on 4 May 2026."),
         (
             lambda ask: followups.stop(ask.pk, at=NOW),
-            "Stopped on 4 May 2026: they take no letters from us any more, whoever asks.",
+            "Stopped on 4 May 2026: they take no more letters about you.",
         ),
         (
             lambda ask: followups.bounce(ask, for_good=True, at=NOW),

@@ -11,10 +11,11 @@ from vetting.admin.scorecards import ScorecardDesk
 from vetting.audit.models import AuditEntry
 from vetting.companies.models import Organization, OrganizationDomain
 from vetting.engagements.models import Engagement, Goal
-from vetting.followups.models import Ask, AskStep, Outbox, Referee
+from vetting.followups.models import Ask, AskStep, ConsultantStop, Outbox, Referee
 from vetting.forecasts.models import Forecast, Settlement
 from vetting.mail.models import Suppression
 from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.privacy.models import Visit
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
 from vetting.scorecards.models import CalibrationRecord, Scorecard
@@ -52,6 +53,8 @@ _LISTS: tuple[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], tuple[
     ),
     (Outbox, ("status", "status_at"), (), ()),
     (Suppression, ("reason", "at"), ("reason",), ()),
+    (ConsultantStop, ("consultant", "at"), (), ()),
+    (Visit, ("referee", "asked_at", "sent_at", "tries", "opened_at", "ends_at"), (), ()),
     (Referral, ("profile", "referrer", "status", "relation", "gets_fee"), ("status", "gets_fee"), ("skill",)),
     (Forecast, ("goal", "probability", "counted", "made_at"), ("model_version",), ("id",)),
     (Settlement, ("forecast", "end", "reason", "settled_at"), ("end",), ("id",)),

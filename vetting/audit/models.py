@@ -2,10 +2,15 @@ import pgtrigger
 from django.db import models
 
 
-def append_only() -> list[pgtrigger.Trigger]:
-    """The database itself refuses to change or remove a row of such a table."""
+def append_only(*, erasable: tuple[str, ...] = ()) -> list[pgtrigger.Trigger]:
+    """The database itself refuses to change or remove a row of such a table.
+
+    Columns that are `erasable` hold a person's own words: the one change allowed is to empty all of them.
+    """
     return [
-        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        _emptied(erasable)
+        if erasable
+        else pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         pgtrigger.Trigger(
             name="no_truncate",
             operation=pgtrigger.Truncate,
@@ -14,6 +19,24 @@ def append_only() -> list[pgtrigger.Trigger]:
             func="RAISE EXCEPTION 'this table is append-only';",
         ),
     ]
+
+
+def _emptied(columns: tuple[str, ...]) -> pgtrigger.Trigger:
+    names = ", ".join(f"'{column}'" for column in columns)
+    rest = f"ARRAY[{names}]"
+    full = " OR ".join(f"NEW.{column} <> ''" for column in columns)
+    return pgtrigger.Trigger(
+        name="append_only",
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        when=pgtrigger.Before,
+        func=f"""
+            IF TG_OP = 'DELETE' OR {full}
+                OR (to_jsonb(NEW) - {rest}) IS DISTINCT FROM (to_jsonb(OLD) - {rest}) THEN
+                RAISE EXCEPTION 'this table is append-only';
+            END IF;
+            RETURN NEW;
+        """,
+    )
 
 
 class AuditEntry(models.Model):

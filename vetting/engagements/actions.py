@@ -217,6 +217,13 @@ def contest(engagement: Engagement, *, by: Actor, at: datetime) -> None:
         record(engagement, "contest", by=by, at=at)
 
 
+def unsay(engagement: Engagement, *, by: Actor, at: datetime) -> None:
+    """Nobody says any more that the work did not take place."""
+    current = Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)
+    if current.status == "contested":
+        move(engagement, "declared", by=by, at=at)
+
+
 def locked_goal(goal_id: UUID) -> Goal:
     """The goal and its engagement, locked until the transaction ends, with profile and organization."""
     goals = Goal.objects.select_for_update(of=("self", "engagement"), no_key=True)

@@ -9,7 +9,7 @@ ENGAGEMENT = moves(
     "declared",
     declared="client_confirmed contested withdrawn",
     client_confirmed="closed contested",
-    contested="client_confirmed withdrawn",
+    contested="client_confirmed declared withdrawn",
     closed="contested",
     withdrawn="",
 )

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from vetting.accounts.models import User
 from vetting.audit.actions import begin, move, record
 from vetting.followups import cadence, rules
-from vetting.followups.models import Ask, AskStep, Outbox, Referee
+from vetting.followups.models import Ask, AskKey, AskStep, ConsultantStop, Outbox, Referee
 from vetting.followups.queries import never_answered
-from vetting.followups.states import OPEN
+from vetting.followups.states import OPEN, TYPED
 from vetting.kernel.actors import Actor, system
 from vetting.kernel.actors import referee as as_referee
 from vetting.kernel.mailboxes import clean_address, mailbox_of
@@ -21,6 +21,7 @@ from vetting.kernel.verdict import require, require_all
 from vetting.kernel.whole import whole
 from vetting.mail.actions import suppress
 from vetting.mail.letters import message_id
+from vetting.mail.queries import mailbox_hash
 
 QUEUE_LIFE = (
     cadence.NEW_ASKS_WINDOW + cadence.EXPIRY
@@ -38,10 +39,12 @@ def ask(
     about: Mapping[str, Any],
     at: datetime,
     country: str = "",
+    replaces: Ask | None = None,
 ) -> Ask:
     """Queue one question to one person; its letter goes out in her office hours, when the caps allow.
 
-    `about` holds the plain values of its letters, dates in ISO form under names that end in _on.
+    `about` holds the plain values of its letters, dates in ISO form under names that end in _on. The referee of the ask
+    that it `replaces` has named this person, and not the consultant.
     """
     User.objects.select_for_update(no_key=True).get(pk=consultant.pk)
     require_all(*rules.check_whom(consultant, name=name, email=email))
@@ -56,8 +59,10 @@ def ask(
         about={**about, "referee": name.strip()},  # greeted as this consultant knows her, not as another does
         created_at=at,
         expires_at=at + QUEUE_LIFE,
+        replaces=replaces,
     )
-    begin(row, by=consultant.actor, at=at, facts={"kind": kind, "subject": str(subject_id)})
+    by = as_referee(replaces.referee_id) if replaces else consultant.actor
+    begin(row, by=by, at=at, facts={"kind": kind, "subject": str(subject_id)})
     due_at = cadence.next_office_hour(at, referee.country)
     plan(row, {"ask": (f"{kind}_ask", due_at)})
     return row
@@ -84,11 +89,20 @@ def save_draft(ask_id: UUID, *, answers: Mapping[str, Any], at: datetime) -> Ask
     """Keep what the referee has filled in so far; nothing of it counts before she sends it."""
     row = lock(ask_id)
     require(rules.may_answer(row, at=at))
-    row.draft = {**row.draft, **answers}
-    row.save(update_fields=["draft"])
-    if row.status == "sent":
-        move(row, "started", by=as_referee(row.referee_id), at=at)
-    return row
+    draft = {**row.draft, **answers}
+    typed = {name: value for name, value in draft.pop(TYPED, {}).items() if name not in answers}
+    row.draft = draft | ({TYPED: typed} if typed else {})
+    return _started(row, at=at)
+
+
+@whole
+def save_typed(ask_id: UUID, *, typed: Mapping[str, str | list[str]], at: datetime) -> Ask:
+    """Keep what stands in the fields of a screen she has not sent on, right or wrong: only that screen reads it."""
+    require_all(*rules.check_typed(typed))
+    row = lock(ask_id)
+    require(rules.may_answer(row, at=at))
+    row.draft = {**row.draft, TYPED: {**row.draft.get(TYPED, {}), **typed}}
+    return _started(row, at=at)
 
 
 def close_answered(row: Ask, *, at: datetime) -> None:
@@ -109,6 +123,46 @@ def decline(ask_id: UUID, *, at: datetime, reason: str = "") -> Ask:
     _close(row, "declined", by=as_referee(row.referee_id), at=at)
     plan(row, {"told_answer": ("ask_answered", at)})
     return row
+
+
+@whole
+def hand_on(ask_id: UUID, *, name: str, email: str, at: datetime) -> Ask:
+    """She names somebody who knows better: the same question to that person, by the rules and caps of every ask."""
+    consultant_id = Ask.objects.values_list("consultant_id", flat=True).get(pk=ask_id)
+    User.objects.select_for_update(no_key=True).get(pk=consultant_id)
+    row = lock(ask_id)
+    require(rules.may_answer(row, at=at))
+    require_all(*rules.check_successor(row, name=name, email=email))
+    _close(row, "replaced", by=as_referee(row.referee_id), at=at)
+    plan(row, {"told_answer": ("ask_answered", at)})
+    return ask(
+        kind=row.kind,
+        subject_id=row.subject_id,
+        consultant=row.consultant,
+        name=name,
+        email=email,
+        about=row.about,
+        at=at,
+        country=row.referee.country,
+        replaces=row,
+    )
+
+
+@whole
+def stop_consultant(ask_id: UUID, *, at: datetime) -> None:
+    """No more letters to this mailbox in the name of the consultant of that ask; others may still ask her."""
+    row = Ask.objects.select_related("referee").get(pk=ask_id)
+    by, rows = as_referee(row.referee_id), lock_open(row.referee_id)
+    stopped, is_new = ConsultantStop.objects.get_or_create(
+        mailbox_hash=mailbox_hash(row.referee.email),
+        consultant_id=row.consultant_id,
+        defaults={"at": at},
+    )
+    if is_new:
+        record(stopped, "stop_consultant", by=by, at=at)
+    for each in rows:
+        if each.consultant_id == row.consultant_id:
+            _close(each, "stopped", by=by, at=at)
 
 
 @whole
@@ -171,10 +225,22 @@ def forget(referee_id: UUID, *, at: datetime) -> None:
     referee = Referee.objects.select_for_update(no_key=True).get(pk=referee_id)
     if referee.pk not in never_answered(at=at, among=referee.pk):
         return
-    Referee.objects.filter(pk=referee.pk).update(name="", email="", mailbox=f"erased:{referee.pk}")
-    for row in Ask.objects.filter(referee=referee).order_by("id"):
-        Ask.objects.filter(pk=row.pk).update(draft={}, about={**row.about, "referee": ""})
+    _erase(referee)
     record(referee, "forget", by=system("followups"), at=at)
+
+
+@whole
+def erase(referee_id: UUID, *, at: datetime) -> None:
+    """At her own wish: what is open closes, no letter about her goes to anybody, and no link of hers opens anything."""
+    by = as_referee(referee_id)
+    for row in lock_open(referee_id):
+        _close(row, "declined", by=by, at=at)
+    referee = Referee.objects.get(pk=referee_id)
+    unsent = AskStep.objects.filter(ask__referee=referee, state__in=["planned", "claimed", "uncertain"])
+    unsent.update(state="cancelled", held="", lease=None)
+    AskKey.objects.filter(ask__referee=referee).delete()
+    _erase(referee)
+    record(referee, "erase", by=by, at=at)
 
 
 @whole
@@ -233,6 +299,21 @@ def lock_in_doubt(step_id: UUID, *, by: Actor) -> AskStep:
     step = AskStep.objects.select_for_update(no_key=True).get(pk=step_id)
     require(rules.may_settle(by, step))
     return step
+
+
+def _started(row: Ask, *, at: datetime) -> Ask:
+    """Write her draft; the first save is where the time to her answer begins."""
+    row.started_at = row.started_at or at
+    row.save(update_fields=["draft", "started_at"])
+    if row.status == "sent":
+        move(row, "started", by=as_referee(row.referee_id), at=at)
+    return row
+
+
+def _erase(referee: Referee) -> None:
+    Referee.objects.filter(pk=referee.pk).update(name="", email="", mailbox=f"erased:{referee.pk}")
+    for row in Ask.objects.filter(referee=referee).order_by("id"):
+        Ask.objects.filter(pk=row.pk).update(draft={}, about={**row.about, "referee": ""})
 
 
 def _suppress(referee: Referee, *, reason: str, by: Actor, at: datetime) -> None:

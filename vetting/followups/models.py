@@ -21,7 +21,9 @@ class Referee(Row):
 class Ask(MovedRow):
     """One request for testimony about `subject_id`: a goal, an outcome or a referral.
 
-    `about` holds the plain values its letters are set from; `draft` is what the referee has filled in so far.
+    `about` holds the plain values its letters are set from; `draft` is what the referee has filled in so far, and under
+    "typed" what stands in fields she has not sent on yet. `started_at` is her first save: opening a page is none.
+    `replaces` is the ask whose referee named this one's.
     """
 
     MOVES = ASK
@@ -34,7 +36,9 @@ class Ask(MovedRow):
     draft = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
+    replaces = models.OneToOneField("self", null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = (
@@ -104,6 +108,22 @@ class AskStep(Row):
 
     def __str__(self) -> str:
         return f"{self.step} of {self.ask_id}"
+
+
+class ConsultantStop(Row):
+    """This mailbox takes no letters in that consultant's name. Only a keyed hash of the address is kept."""
+
+    mailbox_hash = models.CharField(max_length=64)
+    consultant = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["mailbox_hash", "consultant"], name="one_stop_of_a_consultant"),
+        )
+
+    def __str__(self) -> str:
+        return f"stopped {self.at:%Y-%m-%d}"
 
 
 class Outbox(MovedRow):

@@ -13,7 +13,7 @@ from django.db.models import Exists, F
 from vetting.audit.actions import move, record
 from vetting.followups import actions, cadence
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
-from vetting.followups.queries import PAUSED, expired, is_paused
+from vetting.followups.queries import PAUSED, expired, is_paused, named_by
 from vetting.followups.rules import held_until
 from vetting.followups.states import LETTER_STEPS
 from vetting.kernel.actors import Actor, system
@@ -35,7 +35,7 @@ _FITS = {
     "told_silent": {"sent", "started"},
     "reminder_11": {"sent", "started"},
     "told_end": {"expired", "bounced"},
-    "told_answer": {"answered", "declined"},
+    "told_answer": {"answered", "declined", "replaced"},
 }
 _BY = system("followups")
 
@@ -148,10 +148,13 @@ def _values(ask: Ask, step: str, url: str, *, at: datetime) -> dict[str, Any]:
             "asked_on": day_words(ask.created_at.date()),
             "ends_on": day_words(ends_at.date()),
             "is_last": step == "reminder_11",
+            "named_by": named_by(ask),
+            "is_handed_on": ask.replaces_id is not None,
         },
         "answer_url": url,
         "decline_url": f"{url}decline/" if url else "",
         "stop_url": f"{url}stop/" if url else "",
+        "mine_url": f"{url}mine/" if url else "",
     }
 
 

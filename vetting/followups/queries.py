@@ -25,6 +25,25 @@ def by_key(secret: str, *, at: datetime) -> Ask | None:
     return key.ask if key is not None and key.expires_at > at else None
 
 
+def referee_by_key(secret: str) -> Referee | None:
+    """Whose letter held this key, however long ago: it leads to a code in her mailbox, and to nothing else."""
+    key = AskKey.objects.select_related("ask__referee").filter(digest=digest(secret)).first()
+    return key.ask.referee if key is not None else None
+
+
+def asked_of(referee_id: UUID) -> QuerySet[Ask]:
+    """Everything she was ever asked, newest first."""
+    asks = Ask.objects.select_related("referee", "consultant", "replaces")
+    return asks.filter(referee_id=referee_id).order_by("-id")
+
+
+def named_by(ask: Ask) -> str:
+    """Who gave us the name of the one who is asked: the consultant, or whom she had asked before."""
+    if ask.replaces is None:
+        return str(ask.about["consultant"])
+    return str(ask.replaces.about["referee"]) or "whoever was asked before you"
+
+
 def visible_to(actor: Actor) -> QuerySet[Ask]:
     """Newest first: a consultant sees those she sent, staff see all."""
     asks = Ask.objects.select_related("referee").order_by("-id")

@@ -1,5 +1,6 @@
 """Whom we may write to, and who may answer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -7,13 +8,19 @@ from django.db.models import Q
 
 from vetting.accounts.models import User
 from vetting.followups import cadence
-from vetting.followups.models import Ask, AskStep
+from vetting.followups.models import Ask, AskStep, ConsultantStop
 from vetting.followups.states import BEGUN, LETTER_STEPS, OPEN
 from vetting.kernel.actors import Actor
-from vetting.kernel.mailboxes import clean_address, is_free_provider, loose_mailbox_of, registered_domain
-from vetting.kernel.text import check_text
+from vetting.kernel.mailboxes import (
+    clean_address,
+    is_free_provider,
+    loose_mailbox_of,
+    mailbox_of,
+    registered_domain,
+)
+from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
-from vetting.mail.queries import is_suppressed
+from vetting.mail.queries import is_suppressed, mailbox_hash
 
 MOST_OPEN = 60  # of one consultant at a time
 
@@ -36,7 +43,7 @@ def may_write_to(consultant: User, address: str) -> Verdict:
             f"This mailbox lies at your own domain, {own}; ask somebody at the client.",
             field="email",
         )
-    if is_suppressed(address):
+    if is_suppressed(address) or _has_stopped(consultant, address):
         return refuse(
             "stopped", "This mailbox takes no letters from us. Ask another person there.", field="email"
         )
@@ -63,9 +70,50 @@ def may_answer(ask: Ask, *, at: datetime) -> Verdict:
         return refuse("stopped", "You asked us to stop, so this question is closed.")
     if ask.status == "declined":
         return refuse("declined", "You declined to answer, so this question is closed.")
+    if ask.status == "replaced":
+        return refuse("replaced", "You named somebody else for this question, so it is closed for you.")
     if ask.status not in OPEN or ask.expires_at <= at:
         return refuse("closed", "This question is closed: it ran out, or whoever asked has withdrawn it.")
     return ALLOWED
+
+
+def check_successor(ask: Ask, *, name: str, email: str) -> list[Verdict]:
+    """Whom the referee may name in her place. The reader of a refusal is the referee."""
+    return [check_text(name, field="name"), _may_follow(ask, email)]
+
+
+def check_typed(typed: Mapping[str, str | list[str]]) -> list[Verdict]:
+    """What a draft can hold at all; whether it answers the question is not asked yet."""
+    return [
+        check_text(text, field=field, most=PARAGRAPH, required=False)
+        for field, value in typed.items()
+        for text in ([value] if isinstance(value, str) else value)
+    ]
+
+
+def _may_follow(ask: Ask, email: str) -> Verdict:
+    """One reason for all that keeps us from writing there: nobody learns from it who has stopped our letters."""
+    if ask.kind == "peer":
+        return refuse("not_for_peers", "You were asked what you saw yourself; nobody can say that for you.")
+    if ask.replaces is not None and ask.replaces.replaces is not None:
+        return refuse(
+            "handed_on_twice", "This question has been handed on twice already; please answer or decline."
+        )
+    address = clean_address(email)
+    if address is None:
+        return refuse("invalid_email", "This is not an address a letter can reach.", field="email")
+    if mailbox_of(address) == ask.referee.mailbox:
+        return refuse("own_mailbox", "This is your own address; name somebody else.", field="email")
+    was_asked = Ask.objects.filter(subject_id=ask.subject_id, referee__mailbox=mailbox_of(address)).exists()
+    if was_asked or not may_write_to(ask.consultant, address):
+        return refuse(
+            "not_to_be_asked", "We cannot ask at this address; name somebody else, or decline.", field="email"
+        )
+    return ALLOWED
+
+
+def _has_stopped(consultant: User, address: str) -> bool:
+    return ConsultantStop.objects.filter(consultant=consultant, mailbox_hash=mailbox_hash(address)).exists()
 
 
 def may_run_outbox(actor: Actor) -> Verdict:

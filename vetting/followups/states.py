@@ -18,6 +18,7 @@ ASK = moves(
 )
 OPEN = ("queued", "sent", "started")
 BEGUN = ("sent", "started")
+TYPED = "typed"  # in a draft: what stands in fields not sent on yet
 
 # goal: accept it before the work. outcome: is the result right. peer: what did you see. sustain: is it still so.
 KINDS = ("goal", "outcome", "peer", "sustain")

@@ -3,13 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from vetting.jobs import followups, forecasts, scorecards, search
+from vetting.jobs import followups, forecasts, privacy, scorecards, search
 
 # The worker's own sweep and beat ring the same bells: either one alone is enough.
-WAKES: tuple[Callable[[], None], ...] = (followups.wake, scorecards.wake, search.wake, forecasts.wake)
+WAKES: tuple[Callable[[], None], ...] = (
+    privacy.wake,
+    followups.wake,
+    scorecards.wake,
+    search.wake,
+    forecasts.wake,
+)
 SWEEP_SECONDS = 5
 
 BEAT: dict[str, dict[str, Any]] = {
+    "privacy": {"task": "privacy.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "followups": {"task": "followups.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "scorecards": {
         "task": "scorecards.wake",

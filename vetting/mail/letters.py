@@ -39,6 +39,7 @@ _ALL = (
     Letter("ask_expired", to_referee=False, purpose="tells a consultant on day 30 that an ask has run out"),
     Letter("ask_failed", to_referee=False, purpose="tells a consultant that a letter could not be delivered"),
     Letter("ask_answered", to_referee=False, purpose="tells a consultant that an ask has been answered"),
+    Letter("referee_code", to_referee=False, purpose="brings a referee the code to her own page"),
 )
 LETTERS: Mapping[str, Letter] = {letter.name: letter for letter in _ALL}
 

@@ -113,7 +113,7 @@ def attest(ask_id: UUID, *, answers: Answers, at: datetime) -> Attestation:
     by, engagement = as_referee(ask.referee_id), outcome.goal.engagement
     domain = domain_of_mailbox(engagement.organization_id, ask.referee.email)
     level = rules.level_of(answers, mailbox_is_clients=domain is not None)
-    attestation = _write(outcome, answers, ask=ask, referee=ask.referee, level=level, at=at)
+    attestation = write(outcome, answers, ask=ask, referee=ask.referee, level=level, at=at)
     if domain is not None:
         prove_domain(domain, proof="mailbox", by=by, at=at)
     if answers.worked_together:
@@ -121,7 +121,7 @@ def attest(ask_id: UUID, *, answers: Answers, at: datetime) -> Attestation:
             engagements.confirm(engagement, by=by, at=at)
     else:
         engagements.contest(engagement, by=by, at=at)
-    _measure_answer(outcome, answers, stated_by="client", at=at)
+    measure_answer(outcome, answers, stated_by="client", at=at)
     _settle(outcome, answers, level=level, by=by, at=at, verified_at=at)
     followups.close_answered(ask, at=at)
     touch_evidence(engagement.profile_id)
@@ -144,8 +144,8 @@ def verify_by_record(
         goal_before="yes",
         publish="named",
     )
-    attestation = _write(outcome, answers, record=record.strip(), level=1, at=shown_at)
-    _measure_answer(outcome, answers, stated_by="record", at=shown_at)
+    attestation = write(outcome, answers, record=record.strip(), level=1, at=shown_at)
+    measure_answer(outcome, answers, stated_by="record", at=shown_at)
     _settle(outcome, answers, level=1, by=by, at=at, verified_at=shown_at)
     touch_evidence(outcome.goal.engagement.profile_id)
     return attestation
@@ -195,6 +195,11 @@ def note_silence(outcome_id: UUID, *, by: Actor, at: datetime) -> None:
         touch_evidence(outcome.goal.engagement.profile_id)
 
 
+def empty_words(referee_id: UUID) -> None:
+    """Erase what she wrote herself, from every version; the database allows no other change of testimony."""
+    Attestation.objects.filter(referee_id=referee_id).update(role="", comment="")
+
+
 def about(outcome: Outcome) -> Mapping[str, Any]:
     """The plain values that letters about this result are set from."""
     kind = metric(outcome.goal.metric)
@@ -224,7 +229,7 @@ def _settle(
     move(outcome, status, by=by, at=at)
 
 
-def _write(
+def write(
     outcome: Outcome,
     answers: Answers,
     *,
@@ -233,7 +238,9 @@ def _write(
     ask: Ask | None = None,
     referee: Referee | None = None,
     record: str = "",
+    supersedes: Attestation | None = None,
 ) -> Attestation:
+    """A row of testimony; nothing follows from it here."""
     low, high = SHARES.get(answers.shares, (None, None))
     return Attestation.objects.create(
         outcome=outcome,
@@ -258,10 +265,11 @@ def _write(
         comment=answers.comment.strip(),
         level=level,
         given_at=at,
+        supersedes=supersedes,
     )
 
 
-def _measure_answer(outcome: Outcome, answers: Answers, *, stated_by: str, at: datetime) -> None:
+def measure_answer(outcome: Outcome, answers: Answers, *, stated_by: str, at: datetime) -> None:
     """The numbers as the witness stated them, beside those of the consultant."""
     goal = outcome.goal
     said = (

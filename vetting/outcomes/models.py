@@ -71,7 +71,10 @@ class Outcome(MovedRow):
 
 
 class Attestation(Row):
-    """What a referee said, or what a public record shows. Append-only: a correction is a new row that supersedes."""
+    """What a referee said, or what a public record shows. Append-only: a correction is a new row that supersedes.
+
+    One that is `withdrawn` says nothing: its referee has taken back the row it supersedes.
+    """
 
     outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
     witness = models.CharField(max_length=16, choices=_words(WITNESSES))
@@ -96,6 +99,7 @@ class Attestation(Row):
     level = models.PositiveSmallIntegerField()
     given_at = models.DateTimeField()
     supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (
@@ -117,7 +121,7 @@ class Attestation(Row):
             ),
         )
         indexes = (models.Index(fields=["outcome", "id"], name="attestation_outcome"),)
-        triggers = append_only()
+        triggers = append_only(erasable=("role", "comment"))
 
     def __str__(self) -> str:
         return f"{self.result_verdict} {self.given_at:%Y-%m-%d}"

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from vetting.followups.models import Ask
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor
 from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.outcomes.questionnaire import SHARES, Answers
 from vetting.outcomes.states import GONE
 
 
@@ -48,18 +49,53 @@ def outcome_of(outcome_id: UUID) -> Outcome:
     return outcomes.get(pk=outcome_id)
 
 
-def said_in(ask_id: UUID) -> Attestation | None:
-    """What was answered to that ask, as it was sent."""
-    return Attestation.objects.filter(ask_id=ask_id, supersedes=None).first()
+def said_in(ask_id: UUID) -> list[Attestation]:
+    """Every version of what was answered to that ask, the one that stands last."""
+    return list(Attestation.objects.filter(ask_id=ask_id).order_by("given_at", "id"))
+
+
+def answers_in(row: Attestation) -> Answers:
+    """A stored answer as it was given."""
+    ranges = {bounds: code for code, bounds in SHARES.items()}
+    shares = "" if row.share_low is None or row.share_high is None else ranges[row.share_low, row.share_high]
+    return Answers(
+        worked_together=row.worked_together,
+        role=row.role,
+        interests=tuple(row.interests),
+        baseline_verdict=row.baseline_verdict,
+        baseline_value=row.baseline_value,
+        result_verdict=row.result_verdict,
+        result_value=row.result_value,
+        shares=shares,
+        goal_before=row.goal_before,
+        transfer=row.transfer,
+        hire_again=row.hire_again,
+        publish=row.publish,
+        comment=row.comment,
+    )
+
+
+def standing() -> QuerySet[Attestation]:
+    """What is neither superseded nor withdrawn."""
+    later = Attestation.objects.filter(supersedes=OuterRef("pk"))
+    return Attestation.objects.filter(~Exists(later), withdrawn=False)
 
 
 def current_attestations(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[Attestation]]:
-    """What stands of each outcome, superseded rows left out, in order of time."""
+    """What stands of each outcome, in the order in which it was first said.
+
+    A correction takes the place of what it corrects, so that it does not overrule somebody who has spoken since.
+    """
     rows = Attestation.objects.select_related("referee").filter(outcome_id__in=list(outcome_ids))
-    superseded = Attestation.objects.filter(supersedes__isnull=False).values("supersedes_id")
+    first: dict[UUID, UUID] = {}
+    last: dict[UUID, Attestation] = {}
+    for row in rows.order_by("given_at", "id"):
+        first[row.pk] = first.get(row.supersedes_id or row.pk, row.pk)
+        last[first[row.pk]] = row
     found: dict[UUID, list[Attestation]] = {}
-    for row in rows.exclude(pk__in=superseded).order_by("given_at", "id"):
-        found.setdefault(row.outcome_id, []).append(row)
+    for row in last.values():
+        if not row.withdrawn:
+            found.setdefault(row.outcome_id, []).append(row)
     return found
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from vetting.engagements.models import Engagement, Goal
 from vetting.engagements.rules import may_be_value
+from vetting.followups.models import Ask
 from vetting.kernel.places import CURRENCIES
 from vetting.kernel.text import PARAGRAPH, check_number, check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
@@ -109,6 +110,26 @@ def may_withdraw_work(*, goals_shown: int, results: int) -> Verdict:
     return ALLOWED
 
 
+def may_correct(ask: Ask, said: Sequence[Attestation], outcome: Outcome) -> Verdict:
+    """`said` are the versions of the answer to that ask, oldest first."""
+    if not (verdict := may_withdraw_answer(ask, said)):
+        return verdict
+    if outcome.status in {"withdrawn", "superseded"}:
+        return refuse(
+            "outcome_gone",
+            "The consultant has replaced or withdrawn this result; nothing of it counts any more.",
+        )
+    return ALLOWED
+
+
+def may_withdraw_answer(ask: Ask, said: Sequence[Attestation]) -> Verdict:
+    if ask.status != "answered" or not said:
+        return refuse("not_answered", "There is no answer to this question yet.")
+    if said[-1].withdrawn:
+        return refuse("withdrawn", "You have taken this answer back already.")
+    return ALLOWED
+
+
 def check_answers(answers: Answers, *, metric: str) -> list[Verdict]:
     """Everything that is wrong with an answer's shape, one verdict a field."""
     return [
@@ -134,6 +155,11 @@ def status_after(answers: Answers) -> str:
         verdict = answers.baseline_verdict
     words = {"confirm": "confirmed", "correct": "corrected", "wrong": "rejected", "cannot_say": "unanswered"}
     return words[verdict]
+
+
+def status_by(standing: Sequence[Answers]) -> str:
+    """What becomes of an outcome by all that stands of what was said: the last word holds."""
+    return status_after(standing[-1]) if standing else "retracted"
 
 
 def level_of(answers: Answers, *, mailbox_is_clients: bool) -> int:

@@ -1,6 +1,7 @@
 """Ask a peer, take her word, withdraw it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from vetting.profiles.queries import owned_by
 from vetting.profiles.rules import may_change
 from vetting.referrals import rules
 from vetting.referrals.models import Referral
+from vetting.referrals.queries import given_in, words_in
 from vetting.referrals.rules import Words
 
 
@@ -57,16 +59,28 @@ def answer(ask_id: UUID, *, words: Words, at: datetime) -> Referral:
     require(may_answer(ask, at=at))
     require_all(*rules.check_words(words, at=at))
     referral = Referral.objects.select_for_update(no_key=True).get(pk=ask.subject_id)
-    by = as_referee(ask.referee_id)
-    referral.referrer = _own_profile(ask, referral)
-    referral.relation, referral.skill, referral.saw = words.relation, words.skill.strip(), words.saw.strip()
-    referral.seen_from, referral.seen_to = words.seen_from, words.seen_to
-    referral.gets_fee, referral.given_at = words.gets_fee, at
-    referral.save()
-    move(referral, "answered", by=by, at=at)
-    move(referral, "set_aside" if words.gets_fee else "accepted", by=by, at=at)
+    _give(referral, words, ask=ask, at=at)
     followups.close_answered(ask, at=at)
-    touch_evidence(referral.profile_id)
+    return referral
+
+
+@whole
+def correct(ask_id: UUID, *, words: Words, at: datetime) -> Referral:
+    """A further version of the peer's word, in the place of the last. The same once more is no version."""
+    ask = followups.lock(ask_id)
+    before = given_in(ask.pk)
+    require(rules.may_correct(ask, before))
+    require_all(*rules.check_words(words, at=at))
+    assert before is not None
+    if words_in(before) == replace(words, skill=words.skill.strip(), saw=words.saw.strip()):
+        return before
+    by = as_referee(ask.referee_id)
+    move(before, "superseded", by=by, at=at)  # first: a peer has one word for a consultant at a time
+    referral = Referral(
+        profile_id=before.profile_id, referee_id=before.referee_id, ask=ask, supersedes=before, created_at=at
+    )
+    begin(referral, by=by, at=at)
+    _give(referral, words, ask=ask, at=at)
     return referral
 
 
@@ -99,6 +113,23 @@ def note_silence(referral_id: UUID, *, by: Actor, at: datetime) -> None:
 def about(profile: Profile) -> Mapping[str, Any]:
     """The plain values that letters to a peer are set from."""
     return {"consultant": profile.name, "consultant_slug": profile.slug}
+
+
+def empty_words(referee_id: UUID) -> None:
+    """Erase what she wrote herself, from every version."""
+    Referral.objects.filter(referee_id=referee_id).update(skill="", saw="")
+
+
+def _give(referral: Referral, words: Words, *, ask: Ask, at: datetime) -> None:
+    by = as_referee(ask.referee_id)
+    referral.referrer = _own_profile(ask, referral)
+    referral.relation, referral.skill, referral.saw = words.relation, words.skill.strip(), words.saw.strip()
+    referral.seen_from, referral.seen_to = words.seen_from, words.seen_to
+    referral.gets_fee, referral.given_at = words.gets_fee, at
+    referral.save()
+    move(referral, "answered", by=by, at=at)
+    move(referral, "set_aside" if words.gets_fee else "accepted", by=by, at=at)
+    touch_evidence(referral.profile_id)
 
 
 def _own_profile(ask: Ask, referral: Referral) -> Profile | None:

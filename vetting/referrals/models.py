@@ -7,7 +7,10 @@ from vetting.referrals.states import REFERRAL, RELATIONS
 
 
 class Referral(MovedRow):
-    """A peer's word for a consultant. `referrer` is the peer's own profile, where her mailbox has one."""
+    """A peer's word for a consultant. `referrer` is the peer's own profile, where her mailbox has one.
+
+    A correction is a new row: it supersedes the one before, which keeps its words.
+    """
 
     MOVES = REFERRAL
 
@@ -25,6 +28,7 @@ class Referral(MovedRow):
     gets_fee = models.BooleanField(null=True)
     created_at = models.DateTimeField()
     given_at = models.DateTimeField(null=True)
+    supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = (

@@ -9,6 +9,7 @@ from vetting.followups.models import Ask
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor
 from vetting.referrals.models import Referral
+from vetting.referrals.rules import Words
 
 
 def visible_to(actor: Actor) -> QuerySet[Referral]:
@@ -19,9 +20,27 @@ def visible_to(actor: Actor) -> QuerySet[Referral]:
     return referrals.filter(profile__owner_id=actor.id) if actor.id else referrals.none()
 
 
-def referral_of(referral_id: UUID) -> Referral:
-    """For a reader who holds the key of the ask about it."""
-    return Referral.objects.select_related("profile", "referee").get(pk=referral_id)
+def versions_in(ask_id: UUID) -> list[Referral]:
+    """Every version of what was answered to that ask, the one that stands last."""
+    rows = Referral.objects.select_related("profile", "referee").filter(ask_id=ask_id)
+    return list(rows.exclude(given_at=None).order_by("id"))
+
+
+def given_in(ask_id: UUID) -> Referral | None:
+    """The last version of what was answered to that ask."""
+    return next(reversed(versions_in(ask_id)), None)
+
+
+def words_in(row: Referral) -> Words:
+    """A peer's word as it was given."""
+    return Words(
+        relation=row.relation,
+        skill=row.skill,
+        saw=row.saw,
+        seen_from=row.seen_from or 0,
+        seen_to=row.seen_to or 0,
+        gets_fee=bool(row.gets_fee),
+    )
 
 
 def given_for(profile_id: UUID) -> QuerySet[Referral]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from vetting.followups.models import Ask
 from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
 from vetting.referrals.models import Referral
@@ -21,6 +22,14 @@ class Words:
     seen_from: int
     seen_to: int
     gets_fee: bool
+
+
+def may_correct(ask: Ask, given: Referral | None) -> Verdict:
+    if ask.status != "answered" or given is None:
+        return refuse("not_answered", "There is no answer to this question yet.")
+    if given.status == "withdrawn":
+        return refuse("withdrawn", "You have taken this answer back already.")
+    return ALLOWED
 
 
 def may_withdraw(referral: Referral) -> Verdict:

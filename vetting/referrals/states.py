@@ -8,8 +8,9 @@ REFERRAL = moves(
     requested="answered withdrawn unanswered",
     unanswered="withdrawn",
     answered="accepted set_aside withdrawn",
-    accepted="set_aside withdrawn",
-    set_aside="accepted withdrawn",
+    accepted="set_aside superseded withdrawn",
+    set_aside="accepted superseded withdrawn",
+    superseded="",
     withdrawn="",
 )
 RELATIONS = ("worked_with", "hired", "managed", "observed")

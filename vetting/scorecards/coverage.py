@@ -61,7 +61,8 @@ def _word(outcome: Outcome, asks: Sequence[Ask], said: Sequence[Attestation]) ->
         return "corrected" if outcome.status == "corrected" else "confirmed"
     if any(ask.status in OPEN for ask in asks):
         return "open"
-    if any(ask.status in {"declined", "stopped"} for ask in asks):
+    # Whoever takes back what she said counts as one who would not say: good or bad, it is no longer there.
+    if outcome.status == "retracted" or any(ask.status in {"declined", "stopped"} for ask in asks):
         return "declined"
     return "silent" if asks else "not_asked"
 

@@ -16,7 +16,7 @@ from django.db.models import Count, F
 from vetting.companies.models import Organization
 from vetting.engagements.metrics import METRICS, Metric, metric, usual_step
 from vetting.outcomes.models import Attestation, Outcome
-from vetting.outcomes.queries import current_attestations
+from vetting.outcomes.queries import current_attestations, standing
 from vetting.outcomes.rules import publication
 from vetting.outcomes.states import SCORED
 from vetting.referrals.models import Referral
@@ -201,7 +201,7 @@ def _share(outcome: Outcome, last: Attestation) -> float:
 def _vouching_elsewhere(referee_ids: Sequence[UUID | None]) -> set[UUID]:
     """Referees who have answered about more than one consultant."""
     ids = {referee_id for referee_id in referee_ids if referee_id is not None}
-    rows = Attestation.objects.filter(referee_id__in=ids).order_by("referee_id").values_list("referee_id")
+    rows = standing().filter(referee_id__in=ids).order_by("referee_id").values_list("referee_id")
     counted = rows.annotate(n=Count("outcome__goal__engagement__profile_id", distinct=True))
     return {referee_id for referee_id, n in counted if n > 1}
 

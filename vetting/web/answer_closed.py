@@ -9,10 +9,9 @@ from django.shortcuts import render
 from vetting.followups.cadence import KEPT_UNANSWERED
 from vetting.followups.models import Ask
 from vetting.mail.letters import house_address
-from vetting.outcomes.queries import said_in
-from vetting.referrals.queries import referral_of
-from vetting.referrals.rules import Words
-from vetting.web.answer_words import answers_in, peer_reads, reads, said, said_by_peer, said_of_goal
+from vetting.outcomes.queries import answers_in, said_in
+from vetting.referrals.queries import given_in, words_in
+from vetting.web.answer_words import peer_reads, reads, said, said_by_peer, said_of_goal
 from vetting.web.asked import Asked, asked_in
 from vetting.web.templatetags.wording import day
 
@@ -57,19 +56,12 @@ def _said(ask: Ask) -> dict[str, object]:
 def _of_kind(asked: Asked, *, at: datetime) -> tuple[list[dict[str, str]], list[str]]:
     ask, goal = asked.ask, asked.goal
     if ask.kind == "peer":
-        row = referral_of(ask.subject_id)
-        words = Words(
-            relation=row.relation,
-            skill=row.skill,
-            saw=row.saw,
-            seen_from=row.seen_from or 0,
-            seen_to=row.seen_to or 0,
-            gets_fee=bool(row.gets_fee),
-        )
+        given = given_in(ask.pk)
+        assert given is not None
+        words = words_in(given)
         return said_by_peer(words), peer_reads(asked, words)
-    attestation = said_in(ask.pk)
-    if attestation is not None:
-        answers = answers_in(attestation)
+    if versions := said_in(ask.pk):
+        answers = answers_in(versions[-1])
         return said(asked, answers), reads(asked, answers, answers.publish, on=at.date())
     assert goal is not None
     public = ["Accepted by the client, set beforehand." if goal.preregistered else "Accepted by the client."]

@@ -5,7 +5,6 @@ from typing import Any
 
 from vetting.companies.models import Organization
 from vetting.engagements.models import Goal
-from vetting.outcomes.models import Attestation
 from vetting.outcomes.questionnaire import PUBLISH_WORDS, SHARES, Answers, question
 from vetting.outcomes.rules import status_after
 from vetting.outcomes.states import PUBLISH
@@ -22,27 +21,6 @@ _CALLED = {
     "rejected": "Called wrong by {who}",
     "unanswered": "Answered by {who}, who could not say whether it is right",
 }
-
-
-def answers_in(row: Attestation) -> Answers:
-    """A stored answer as it was given."""
-    ranges = {bounds: code for code, bounds in SHARES.items()}
-    shares = "" if row.share_low is None or row.share_high is None else ranges[row.share_low, row.share_high]
-    return Answers(
-        worked_together=row.worked_together,
-        role=row.role,
-        interests=tuple(row.interests),
-        baseline_verdict=row.baseline_verdict,
-        baseline_value=row.baseline_value,
-        result_verdict=row.result_verdict,
-        result_value=row.result_value,
-        shares=shares,
-        goal_before=row.goal_before,
-        transfer=row.transfer,
-        hire_again=row.hire_again,
-        publish=row.publish,
-        comment=row.comment,
-    )
 
 
 def said(asked: Asked, answers: Answers) -> list[dict[str, str]]:

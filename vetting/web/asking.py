@@ -255,9 +255,8 @@ def peers(request: HttpRequest) -> HttpResponse:
     profile = own_profile(request)
     if profile is None:
         return profile_first(request)
-    rows = list(
-        referrals_visible_to(actor_of(request)).filter(profile=profile).select_related("ask__referee")
-    )
+    own = referrals_visible_to(actor_of(request)).filter(profile=profile).exclude(status="superseded")
+    rows = list(own.select_related("ask__referee"))
     lines = lines_of([row.ask for row in rows if row.ask], user_of(request))
     by_ask = dict(zip((row.ask_id for row in rows if row.ask), lines, strict=True))
     why = {shown.key: shown.why for shown in referrals_of(profile, None)}

@@ -38,7 +38,7 @@ _GOES_ON: Final = {
     "started": " to answer; sent on {begun}. It ends on {ends}.",
     "answered": " on {since}.",
     "declined": " on {since}.",
-    "stopped": " on {since}: they take no letters from us any more, whoever asks.",
+    "stopped": " on {since}: they take no more letters about you.",
     "bounced": " on {since}: the letter could not be delivered.",
     "expired": " on {since}: nobody answered. That lowers no estimate; it shows in your coverage line.",
     "cancelled": " by you on {since}.",

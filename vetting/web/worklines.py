@@ -180,6 +180,8 @@ def _state(goal: Goal, outcome: Outcome | None) -> str:
             "corrected": f"The client corrected the numbers on {since}.",
             "rejected": f"The client said on {since} that it is wrong.",
         }.get(outcome.status, f"{outcome.status.capitalize()} on {since}.")
+    if outcome is not None and outcome.status == "retracted":
+        return f"The client took back on {since} what they had said. You may report the result again."
     return {
         "draft": "A draft. The client has not been asked to accept it.",
         "proposed": f"With the client since {since}.",
@@ -228,7 +230,7 @@ def _said(row: Attestation, goal: Goal) -> Said:
         lines += _numbers(row, goal)
     lines.append(("How it may be shown", PUBLISH_WORDS[row.publish]))
     return Said(
-        heading=f"{who}, {day(row.given_at.date())}: {LEVELS[row.level]}",
+        heading=f"{who}, {'corrected on ' if row.supersedes_id else ''}{day(row.given_at.date())}: {LEVELS[row.level]}",
         level=row.level,
         lines=lines,
         comment=row.comment,
