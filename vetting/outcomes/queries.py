@@ -51,7 +51,7 @@ def outcome_of(outcome_id: UUID) -> Outcome:
 
 def said_in(ask_id: UUID) -> list[Attestation]:
     """Every version of what was answered to that ask, the one that stands last."""
-    return list(Attestation.objects.filter(ask_id=ask_id).order_by("given_at", "id"))
+    return [row for line in _lines(Attestation.objects.filter(ask_id=ask_id)) for row in line]
 
 
 def answers_in(row: Attestation) -> Answers:
@@ -87,16 +87,22 @@ def current_attestations(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[Atte
     A correction takes the place of what it corrects, so that it does not overrule somebody who has spoken since.
     """
     rows = Attestation.objects.select_related("referee").filter(outcome_id__in=list(outcome_ids))
-    first: dict[UUID, UUID] = {}
-    last: dict[UUID, Attestation] = {}
-    for row in rows.order_by("given_at", "id"):
-        first[row.pk] = first.get(row.supersedes_id or row.pk, row.pk)
-        last[first[row.pk]] = row
     found: dict[UUID, list[Attestation]] = {}
-    for row in last.values():
-        if not row.withdrawn:
-            found.setdefault(row.outcome_id, []).append(row)
+    for *_, last in _lines(rows):
+        if not last.withdrawn:
+            found.setdefault(last.outcome_id, []).append(last)
     return found
+
+
+def _lines(rows: QuerySet[Attestation]) -> list[list[Attestation]]:
+    """Each answer with the versions that followed it, the answers in order of time."""
+    known = list(rows.order_by("given_at", "id"))
+    later = {row.supersedes_id: row for row in known if row.supersedes_id}
+    lines = [[row] for row in known if row.supersedes_id is None]
+    for line in lines:
+        while (following := later.get(line[-1].pk)) is not None:
+            line.append(following)
+    return lines
 
 
 def measurements_of(goal_ids: Iterable[UUID]) -> Mapping[UUID, list[Measurement]]:

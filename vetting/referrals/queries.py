@@ -23,7 +23,11 @@ def visible_to(actor: Actor) -> QuerySet[Referral]:
 def versions_in(ask_id: UUID) -> list[Referral]:
     """Every version of what was answered to that ask, the one that stands last."""
     rows = Referral.objects.select_related("profile", "referee").filter(ask_id=ask_id)
-    return list(rows.exclude(given_at=None).order_by("id"))
+    later = {row.supersedes_id: row for row in rows.exclude(given_at=None).order_by("id")}
+    versions: list[Referral] = []
+    while (following := later.get(versions[-1].pk if versions else None)) is not None:
+        versions.append(following)
+    return versions
 
 
 def given_in(ask_id: UUID) -> Referral | None:

@@ -19,7 +19,7 @@ from vetting.outcomes.rules import check_answers
 from vetting.referrals.rules import Words, check_words
 from vetting.referrals.states import RELATION_WORDS
 from vetting.web.asked import Asked
-from vetting.web.typed_numbers import TypedNumber, read_number
+from vetting.web.typed_numbers import TypedNumber, read_number, write_number
 
 CANNOT_SAY = (
     "cannot_say"  # in a form; where the questionnaire's code is empty, nothing chosen must differ from it
@@ -190,6 +190,16 @@ class GoalForm(ScreenForm):
         return ()
 
 
+class OutcomeCorrection(NumbersForm, EffectForm, WorkForm, PublishForm):
+    """All that was asked about a result, on one page."""
+
+    field_order = (*WorkForm.base_fields, *NumbersForm.base_fields, *EffectForm.base_fields, "publish")
+
+
+class PeerCorrection(SawForm, WordsForm):
+    field_order = (*SawForm.base_fields, *WordsForm.base_fields)
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     key: str
@@ -258,6 +268,40 @@ def words_of(draft: Mapping[str, Any]) -> Words:
         seen_to=int(draft.get("seen_to", 0)),
         gets_fee=draft.get("gets_fee") == "yes",
     )
+
+
+def typed_answers(answers: Answers) -> dict[str, Any]:
+    """The way back: an answer as it would be filled in."""
+    transfer = CANNOT_SAY if answers.transfer is None else str(answers.transfer)
+    return {
+        "worked_together": "yes" if answers.worked_together else "no",
+        "role": answers.role,
+        "interests": list(answers.interests),
+        "baseline": answers.baseline_verdict,
+        "baseline_value": _typed(answers.baseline_value),
+        "result": answers.result_verdict,
+        "result_value": _typed(answers.result_value),
+        "shares": answers.shares or CANNOT_SAY,
+        "goal_before": answers.goal_before,
+        "transfer": transfer,
+        "hire_again": answers.hire_again,
+        "publish": answers.publish,
+    }
+
+
+def typed_words(words: Words) -> dict[str, Any]:
+    return {
+        "relation": words.relation,
+        "skill": words.skill,
+        "saw": words.saw,
+        "seen_from": str(words.seen_from),
+        "seen_to": str(words.seen_to),
+        "gets_fee": "yes" if words.gets_fee else "no",
+    }
+
+
+def _typed(number: Decimal | None) -> str:
+    return "" if number is None else write_number(number)
 
 
 def _number(draft: Mapping[str, Any], key: str, unit: str) -> Decimal | None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from vetting.engagements.actions import answer_goal
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask
+from vetting.followups.queries import named_by
 from vetting.followups.rules import may_answer
 from vetting.jobs.bell import ring
 from vetting.mail.letters import house_address
@@ -24,7 +25,7 @@ from vetting.outcomes import actions as outcomes
 from vetting.referrals import actions as referrals
 from vetting.web.answer_closed import HER_DOING, closed_page, erased_on
 from vetting.web.answer_forms import SCREENS, Screen, ScreenForm, answers_of, typed_in, way_of, words_of
-from vetting.web.answer_links import ask_of_cookie, ask_of_key, exchange, keyed, unlisted
+from vetting.web.answer_links import ask_of_cookie, ask_of_key, exchange, keyed, unknown, unlisted
 from vetting.web.answer_words import peer_reads, publications, said, said_by_peer
 from vetting.web.asked import Asked, asked_in, beforehand, facts
 from vetting.web.refusals import refusals_on
@@ -49,9 +50,13 @@ def open_letter(request: HttpRequest, key: str, page: str = "web:answer") -> Htt
     at = now()
     ask = ask_of_key(key, at=at)
     if ask is None:
-        return _unknown(request)
+        return unknown(request)
     if ask.status not in HER_DOING and not may_answer(ask, at=at):
-        return closed_page(request, ask, stop_url=reverse("web:stop_letters", args=[key]))
+        urls = {
+            "stop_url": reverse("web:stop_letters", args=[key]),
+            "mine_url": reverse("web:open_mine", args=[key]),
+        }
+        return closed_page(request, ask, **urls)
     return exchange(ask, key, page=page)
 
 
@@ -65,7 +70,7 @@ def stop_letters(request: HttpRequest, key: str) -> HttpResponse:
     """
     at = now()
     ask = ask_of_key(key, at=at)
-    return _unknown(request) if ask is None else _stop(request, ask, at=at)
+    return unknown(request) if ask is None else _stop(request, ask, at=at)
 
 
 @unlisted
@@ -73,7 +78,7 @@ def stop_letters(request: HttpRequest, key: str) -> HttpResponse:
 def stop(request: HttpRequest, ask_id: UUID) -> HttpResponse:
     at = now()
     ask = ask_of_cookie(request, ask_id, at=at)
-    return _unknown(request) if ask is None else _stop(request, ask, at=at)
+    return unknown(request) if ask is None else _stop(request, ask, at=at)
 
 
 @unlisted
@@ -82,7 +87,7 @@ def decline(request: HttpRequest, ask_id: UUID) -> HttpResponse:
     at = now()
     ask = ask_of_cookie(request, ask_id, at=at)
     if ask is None:
-        return _unknown(request)
+        return unknown(request)
     if not may_answer(ask, at=at):
         return _closed(request, ask)
     form = DeclineForm(request.POST if request.method == "POST" else None)
@@ -105,7 +110,7 @@ def answer(request: HttpRequest, ask_id: UUID, screen: str = "") -> HttpResponse
     at = now()
     ask = ask_of_cookie(request, ask_id, at=at)
     if ask is None:
-        return _unknown(request)
+        return unknown(request)
     if screen and screen not in {each.key for each in SCREENS[ask.kind]}:
         raise Http404
     if not may_answer(ask, at=at):
@@ -196,6 +201,7 @@ def _introduction(asked: Asked, *, at: datetime) -> dict[str, Any]:
     ask, goal = asked.ask, asked.goal
     return {
         "facts": facts(asked),
+        "named_by": named_by(ask),
         "named_on": day(ask.created_at.date()),
         "erased_on": erased_on(ask),
         "house": house_address(),
@@ -226,12 +232,11 @@ def _stop(request: HttpRequest, ask: Ask, *, at: datetime) -> HttpResponse:
 
 
 def _closed(request: HttpRequest, ask: Ask) -> HttpResponse:
-    return closed_page(request, ask, stop_url=reverse("web:stop", args=[ask.pk]))
-
-
-def _unknown(request: HttpRequest) -> HttpResponse:
-    """The same for a key that never was and for one that has run out or was altered."""
-    return render(request, "pages/answers/unknown.html", status=404)
+    urls = {
+        "stop_url": reverse("web:stop", args=[ask.pk]),
+        "mine_url": reverse("web:ask_mine", args=[ask.pk]),
+    }
+    return closed_page(request, ask, **urls)
 
 
 def _again(ask: Ask) -> Ask:

@@ -40,6 +40,12 @@ def read_number(text: str, *, unit: str = "") -> Decimal:
     return Decimal(digits)
 
 
+def write_number(number: Decimal) -> str:
+    """As `read_number` reads it back: exactly three decimals could be read in two ways."""
+    text = f"{number.normalize():f}"
+    return f"{text}0" if _TWO_WAYS.fullmatch(text) else text
+
+
 class TypedNumber(forms.CharField):
     """Keeps what was typed; `unit` stands behind the input and may be typed too."""
 

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from vetting.web import (
+    answer_said,
+    answer_ways,
     answers,
     asking,
     desk,
@@ -13,6 +15,7 @@ from vetting.web import (
     keys,
     letterbox,
     machines,
+    mine,
     outbox,
     profile,
     reading,
@@ -60,13 +63,27 @@ _DESK: list[URLPattern] = [  # the consultant's own pages
 _ANSWERS: list[
     URLPattern
 ] = [  # the pages a letter's link opens, below r/; a key never stays in the address bar
+    path("r/mine/", mine.mine, name="mine"),
+    path("r/mine/code/", mine.send_code, name="send_code"),
+    path("r/mine/download/", mine.download, name="download"),
+    path("r/mine/stop/", mine.stop, name="stop_mine"),
+    path("r/mine/erase/", mine.erase, name="erase"),
+    path("r/mine/erased/", mine.erased, name="erased"),
+    path("r/mine/leave/", mine.leave, name="leave"),
     path("r/a/<uuid:ask_id>/", answers.answer, name="answer"),
     path("r/a/<uuid:ask_id>/decline/", answers.decline, name="decline"),
     path("r/a/<uuid:ask_id>/stop/", answers.stop, name="stop"),
+    path("r/a/<uuid:ask_id>/not-me/", answer_ways.hand_on, name="hand_on"),
+    path("r/a/<uuid:ask_id>/stop-consultant/", answer_ways.stop_consultant, name="stop_consultant"),
+    path("r/a/<uuid:ask_id>/mine/", answer_ways.mine, name="ask_mine"),
+    path("r/a/<uuid:ask_id>/correct/", answer_said.correct, name="correct"),
+    path("r/a/<uuid:ask_id>/publish/", answer_said.publish, name="publish"),
+    path("r/a/<uuid:ask_id>/take-back/", answer_said.take_back, name="take_back"),
     path("r/a/<uuid:ask_id>/<slug:screen>/", answers.answer, name="answer_screen"),
     path("r/<str:key>/", answers.open_letter, name="open_letter"),
     path("r/<str:key>/decline/", answers.open_letter, {"page": "web:decline"}, name="open_decline"),
     path("r/<str:key>/stop/", answers.stop_letters, name="stop_letters"),
+    path("r/<str:key>/mine/", mine.open_mine, name="open_mine"),
 ]
 _STAFF: list[URLPattern] = [  # before the staff's lists of rows, which are the admin's
     path("staff/outbox/", outbox.outbox, name="outbox"),
