@@ -7,7 +7,7 @@ from vetting.engagements.models import Engagement, Goal
 from vetting.followups.models import Ask, AskKey, AskStep, ConsultantStop, Referee
 from vetting.forecasts.models import Forecast, Settlement
 from vetting.mail.models import Suppression
-from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.outcomes.models import Attestation, FollowUp, Measurement, Outcome
 from vetting.privacy.models import Visit
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
@@ -24,6 +24,7 @@ __all__ = [
     "CalibrationRecord",
     "ConsultantStop",
     "Engagement",
+    "FollowUp",
     "Forecast",
     "Goal",
     "Listing",

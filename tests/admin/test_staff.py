@@ -25,7 +25,7 @@ def sam(client):
 
 def test_every_table_is_there():
     assert TABLES == [
-        "ask", "askstep", "attestation", "auditentry", "calibrationrecord", "consultantstop", "engagement", "forecast", "goal", "listing", "measurement", "organization",
+        "ask", "askstep", "attestation", "auditentry", "calibrationrecord", "consultantstop", "engagement", "followup", "forecast", "goal", "listing", "measurement", "organization",
         "organizationdomain", "outbox", "outcome", "profile", "referee", "referral", "scorecard", "selfclaim", "settlement",
         "suppression",
         "user", "visit",

@@ -63,7 +63,7 @@ def test_nothing_beside_what_is_named_is_taken():
     inputs = {
         name: shape for name, shape in drawn()["components"]["schemas"].items() if name.endswith("Input")
     }
-    assert len(inputs) == 14
+    assert len(inputs) == 15
     assert {shape["additionalProperties"] for shape in inputs.values()} == {False}
 
 

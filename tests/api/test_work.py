@@ -343,6 +343,8 @@ def test_an_outcome_is_reported(world, ana, aim):
         "status": "submitted",
         "level": 0,
         "verified_at": None,
+        "follow_up_on": None,
+        "follow_ups": [],
     }
     assert ana.get(f"outcomes/{body['id']}").json() == body
     assert ana.get("outcomes").json()["results"][0] == body

@@ -385,7 +385,7 @@ def test_a_resend_that_arrives_begins_the_ask(ask):
 
 def test_a_letter_that_cannot_be_set_holds_up_no_other(ask, monkeypatch):
     other = asked_by("Eve Ozola", BEN)
-    AskStep.objects.filter(ask=ask).update(letter="sustain_ask")
+    AskStep.objects.filter(ask=ask).update(letter="farewell")
     assert len(sweep(AT)) == 1
     assert statuses(ask, other) == ["queued", "sent"]
     assert (step_of(ask).state, step_of(ask).detail) == ("planned", "KeyError")

@@ -23,6 +23,15 @@ _WORK = {
 _ABOUT: Mapping[str, Mapping[str, Any]] = {
     "goal": {**_WORK, "ends_on": "", "note": "Without <dismissals>."},
     "outcome": {**_WORK, "achieved": "6.10 EUR", "measured_on": "20 April 2026"},
+    "sustain": {
+        **_WORK,
+        "achieved": "6.10 EUR",
+        "measured_on": "20 April 2026",
+        "last": "6.10 EUR",
+        "last_on": "6 May 2026",
+        "named_on": "4 May 2026",
+        "months": 6,
+    },
     "peer": {"consultant": "Ana Kalniņa", "consultant_slug": "ana-kalnina", "referee": "Ben Peer"},
 }
 _CODE = {"name": "Carla Conti", "code": "042917", "minutes": 15}
@@ -40,6 +49,11 @@ SAMPLES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "ask_answered_declined": ("ask_answered", {"status": "declined"}),
     "ask_expired_goal": ("ask_expired", {"kind": "goal", "status": "expired"}),
     "ask_silent_peer": ("ask_silent", {"kind": "peer"}),
+    "ask_answered_sustain": ("ask_answered", {"kind": "sustain"}),
+    "ask_answered_sustain_declined": ("ask_answered", {"kind": "sustain", "status": "declined"}),
+    "ask_expired_sustain": ("ask_expired", {"kind": "sustain", "status": "expired"}),
+    "ask_failed_sustain": ("ask_failed", {"kind": "sustain", "status": "bounced"}),
+    "ask_silent_sustain": ("ask_silent", {"kind": "sustain"}),
 }
 
 

@@ -14,6 +14,12 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 TO_REFEREES = sorted(name for name, (letter, _) in SAMPLES.items() if LETTERS[letter].to_referee)
 CODE = "referee_code"  # a letter without any link: what it brings is typed
 TO_CONSULTANTS = sorted(set(SAMPLES) - set(TO_REFEREES) - {CODE})
+FOR_WHAT = {
+    "goal": "this one question",
+    "peer": "this one question",
+    "outcome": "this result: whether it is right and, if it is, at most three times within a year whether it still holds",
+    "sustain": "this result: whether it is right, and at most three times within a year whether it still holds",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +78,7 @@ def test_no_snapshot_without_its_letter():
 
 def test_each_letter_has_its_three_files_and_nothing_else_lies_there():
     folder = SNAPSHOTS.parents[2] / "templates" / "mail"
-    shared = {"base.html", "base.txt", "told.html", "told.txt", "what.txt", "period.txt"}
+    shared = {"base.html", "base.txt", "told.html", "told.txt", "what.txt", "why.txt", "period.txt"}
     of_letters = {f"{name}{part}" for name in LETTERS for part in (".subject.txt", ".txt", ".html")}
     assert {path.name for path in folder.iterdir()} == of_letters | shared
 
@@ -95,11 +101,12 @@ def test_the_first_sentence_gives_the_reason(name):
 
 @pytest.mark.parametrize("name", TO_REFEREES)
 def test_a_referee_is_told_who_named_her_what_is_kept_and_how_to_end_it(name):
-    text, named_by = rendered(name).text, SAMPLES[name][1].get("named_by", "Ana Kalniņa")
+    text, kind = rendered(name).text, SAMPLES[name][0].partition("_")[0]
+    named_by = SAMPLES[name][1].get("named_by", "Ana Kalniņa")
     for words in (
-        f"{named_by} gave us your name and this address on 4 May 2026, for this one question.",
+        f"{named_by} gave us your name and this address on 4 May 2026, for {FOR_WHAT[kind]}. We use them for",
         "The question is open until 3 June 2026",
-        "we erase them 30 days later",
+        "what you said before stands" if kind == "sustain" else "we erase them 30 days later",
         "a copy, a correction or the erasure of your data",
         "letters@touchstone.example",
         "\nhttps://touchstone.example/r/k3y/\n",
@@ -158,4 +165,4 @@ def test_a_line_break_in_a_name_does_not_make_a_header():
 
 def test_an_unknown_letter_is_a_mistake():
     with pytest.raises(KeyError):
-        render("sustain_ask", {})
+        render("farewell", {})

@@ -156,7 +156,7 @@ def test_an_answer_is_kept_whole_with_its_numbers_beside_the_consultants():
     ] == [("correct 2026-05-04", "CFO", 50, 75, 3, "named", "Well done")]
     line = [
         (row.kind, f"{row.value:.2f}", row.stated_by)
-        for row in queries.measurements_of([outcome.goal_id])[outcome.goal_id]
+        for row in Measurement.objects.filter(goal=outcome.goal).order_by("measured_on", "id")
     ]
     assert line == [
         ("baseline", "9.40", "client"),

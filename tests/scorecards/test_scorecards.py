@@ -1,13 +1,16 @@
 """Rows become evidence, evidence becomes a card."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests import builders as b
-from vetting.kernel.actors import ANONYMOUS
+from vetting.kernel.actors import ANONYMOUS, system
 from vetting.outcomes import actions as outcomes
+from vetting.outcomes import waves
+from vetting.outcomes.questionnaire import Still
 from vetting.profiles import actions as profiles
 from vetting.profiles.models import Profile
 from vetting.scorecards.actions import compute
@@ -50,6 +53,65 @@ def test_a_baseline_the_client_corrects_beyond_the_target_leaves_nothing_achieve
     b.result(profile, baseline_verdict="correct", baseline_value=Decimal(6))
     (claim,) = gather([profile.pk])[profile.pk].claims
     assert (claim.rejected, claim.baseline) == (True, 9.4)
+
+
+def follow_up(outcome, after, still, value=None):
+    at = b.AT + timedelta(days=after)
+    ask = waves.ask_again(outcome.pk, by=system("test"), at=at)
+    waves.answer(ask.pk, still=Still(still=still, value=value), at=at)
+
+
+def test_what_the_client_says_later_is_evidence_of_what_held_and_of_nothing_else():
+    profile = b.consultant()
+    outcome = b.result(profile)
+    (before,) = gather([profile.pk])[profile.pk].claims
+    assert (before.sustained_6m, before.sustained_12m) == (None, None)
+    follow_up(outcome, 90, "faded", Decimal(7))
+    assert gather([profile.pk])[profile.pk].claims == [before]  # shown, not scored
+    follow_up(outcome, 180, "held")
+    assert gather([profile.pk])[profile.pk].claims == [replace(before, sustained_6m=7.0)]
+    follow_up(outcome, 365, "grew", Decimal(6))
+    (after,) = gather([profile.pk])[profile.pk].claims
+    assert after == replace(before, sustained_6m=7.0, sustained_12m=6.0)
+    outcome.refresh_from_db()
+    assert (outcome.status, after.level) == ("sustained", 3)
+
+
+@pytest.mark.parametrize("still", ["cannot_say", "not_measured"])
+def test_who_gives_no_number_later_changes_no_score(still):
+    profile = b.consultant()
+    outcome = b.result(profile)
+    before = gather([profile.pk])[profile.pk].claims
+    follow_up(outcome, 180, still)
+    assert gather([profile.pk])[profile.pk].claims == before
+
+
+@pytest.mark.parametrize("achieved", ["6.10", "7.60", "9.00"])
+def test_holding_never_lowers_and_fading_never_raises(achieved):
+    """From the client's answer to the card: a goal met, one missed, one hardly moved."""
+    people = [b.consultant(f"Ana {word}") for word in ("Held", "Silent", "Gone")]
+    for person, (still, value) in zip(
+        people, [("held", None), ("", None), ("faded", Decimal("9.80"))], strict=True
+    ):
+        outcome = b.result(person, achieved, organization=b.client(f"Client of {person.name}"))
+        if still:
+            follow_up(outcome, 180, still, value)
+    cards = {
+        card.profile_id: card for card in compute([each.pk for each in people], at=b.AT + timedelta(days=200))
+    }
+    held, silent, gone = (cards[each.pk] for each in people)
+    for figure in ("theta", "theta_low", "low", "mean", "high"):
+        assert getattr(held, figure) >= getattr(silent, figure) >= getattr(gone, figure), figure
+    counted = [each.dimensions["persistence"]["n"] for each in (held, silent, gone)]
+    assert counted == ([1, 0, 1] if achieved != "9.00" else [0, 0, 0])  # of nothing nothing can be left
+
+
+def test_a_corrected_result_stays_a_corrected_one_when_it_holds_or_fades():
+    profile = b.consultant()
+    outcome = b.result(profile, result_verdict="correct", result_value=Decimal("6.5"))
+    blocks = coverage([profile.pk])[profile.pk]["blocks"]
+    follow_up(outcome, 180, "held")
+    assert coverage([profile.pk])[profile.pk]["blocks"] == blocks == ["corrected"]
 
 
 def test_what_nobody_answered_is_no_evidence():

@@ -55,6 +55,29 @@ def test_a_further_failure_raises_nothing(history, referrals, failure):
     assert_nowhere_lower(score(history, referrals, on=DAY), score([*history, failure], referrals, on=DAY))
 
 
+WAVES = st.lists(st.sampled_from(["sustained_6m", "sustained_12m"]), min_size=1, max_size=2, unique=True)
+
+
+def later(claim: Claim, waves: list[str], left: float) -> Claim:
+    """The same result, of whose change that part was left at those waves."""
+    value = claim.baseline + (claim.achieved - claim.baseline) * left
+    return replace(claim, **dict.fromkeys(waves, value))
+
+
+@promises(histories(), circles(), claims(key="asked again"), WAVES, st.integers(0, 100), st.integers(1, 100))
+def test_what_held_lowers_nothing_and_what_is_gone_raises_nothing(
+    history, referrals, claim, waves, more, less
+):
+    """Against silence at the same wave, whatever the other wave said, and whatever the result itself was worth."""
+    silent = replace(claim, **dict.fromkeys(waves, None))
+    held, gone = later(silent, waves, 1 + more / 50), later(silent, waves, -less / 50)
+    if claim.achieved == claim.baseline:
+        held = gone = silent
+    unasked = score([*history, silent], referrals, on=DAY)
+    assert_nowhere_lower(score([*history, held], referrals, on=DAY), unasked)
+    assert_nowhere_lower(unasked, score([*history, gone], referrals, on=DAY))
+
+
 @promises(successes, failures)
 def test_the_likelihood_of_a_success_rises_and_of_a_failure_falls_along_the_whole_grid(success, failure):
     """From which follows that every quantile moves the right way, not only the two that are shown."""

@@ -148,7 +148,7 @@ def test_the_first_screen_says_who_asks_about_what_and_what_becomes_of_it(client
         "9.40 EUR",
         "7.00 EUR by",
         "6.10 EUR, measured on",
-        "Ana Kalnina gave us your name and address on 4\u00a0May\u00a02026, for this one question.",
+        "Ana Kalnina gave us your name and address on 4\u00a0May\u00a02026, for this result: whether it is right and",
         "in the form you choose at the end",
         "we erase your name and address on 3\u00a0July\u00a02026",
         "letters@touchstone.example",

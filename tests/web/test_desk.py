@@ -21,7 +21,10 @@ from vetting.engagements.models import Engagement, Goal
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask
 from vetting.jobs.followups import note_silences
+from vetting.kernel.actors import system
+from vetting.outcomes import waves
 from vetting.outcomes.models import Outcome
+from vetting.outcomes.questionnaire import Still
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
 
@@ -220,8 +223,42 @@ def test_the_desk_asks_as_often_for_much_work(rows, django_assert_num_queries):
     b.published(ana)
     client = signed_in(ana)
     client.get(PAGE)  # the field's spread is kept in the cache from now on
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get(PAGE)
+
+
+@pytest.mark.django_db
+def test_the_desk_says_whether_results_hold_and_when_the_client_is_asked_next():
+    ana = b.consultant()
+    first = b.result(ana)
+    second = b.result(ana, organization=b.client("Glass Harbour"))
+    b.result(ana, organization=b.client("Quiet Mill"), result_verdict="wrong")
+    heading = "Whether your results hold"
+    assert "The client is asked again about 2 August 2026" in plain(signed_in(ana).get(PAGE))
+    for outcome, said in ((first, Still(still="faded", value=Decimal(7))), (second, None)):
+        ask = waves.ask_again(outcome.pk, by=system("test"), at=b.AT + timedelta(days=90))
+        if said:
+            waves.answer(ask.pk, still=said, at=b.AT + timedelta(days=91))
+        else:
+            followups.decline(ask.pk, at=b.AT + timedelta(days=91))
+    with time_machine.travel(b.AT + timedelta(days=92), tick=False):
+        page = plain(signed_in(ana).get(PAGE))
+    told = page[page.index(heading) :]
+    assert "Cost per ticket at Paper Umbrella Worse after 3 months: 7.00 EUR, 3 August 2026" in told
+    assert told.count("The client is asked again about 31 October 2026") == 1
+    assert "Cost per ticket at Glass Harbour Declined to say after 3 months, 3 August 2026" in told
+    assert "Quiet Mill" not in told[: told.index("Your standing")]
+    assert "After 3 months: Cost per ticket, still 6.10 EUR?" in page  # on the board of asks
+
+
+@pytest.mark.django_db
+def test_with_many_results_the_desk_shows_those_asked_about_next():
+    ana = b.consultant()
+    for number in range(8):
+        b.result(ana, organization=b.client(f"Client {number}"))
+    page = signed_in(ana).get(PAGE)
+    assert len(page.context["held"]) == 6
+    assert "And 2 more, with the work" in plain(page)
 
 
 @pytest.mark.django_db

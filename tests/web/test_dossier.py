@@ -10,7 +10,10 @@ from tests import builders as b
 from tests.web.reader import links, part, words
 from vetting.engagements import actions as engagements
 from vetting.followups import actions as followups
-from vetting.outcomes.models import Measurement
+from vetting.followups.actions import expire
+from vetting.kernel.actors import system
+from vetting.outcomes.questionnaire import Still
+from vetting.outcomes.waves import answer, ask_again
 from vetting.profiles import actions as profiles
 from vetting.scorecards.queries import of_profile
 from vetting.search.dossier import results_of
@@ -244,22 +247,55 @@ def test_of_a_sealed_result_only_shows_that_it_counts(client, ana):
     ] == []
 
 
-def test_what_was_measured_later_is_drawn_in_its_month(client, ana):
+def later(outcome, *answers):
+    """What came of the waves in turn; None is silence."""
+    for wave, said in zip((90, 180, 365), answers, strict=False):
+        at = b.AT + timedelta(days=wave)
+        ask = ask_again(outcome.pk, by=system("test"), at=at)
+        if said is None:
+            expire(ask.pk, at=at + timedelta(days=121))
+        else:
+            answer(ask.pk, still=said, at=at)
+
+
+def test_every_wave_is_drawn_held_faded_and_silent_alike(client, ana):
     done = b.result(ana)
-    # The follow-up's own question comes with a later issue of this product; its rows are known already.
-    for months, value in ((3, "6.30"), (6, "6.00")):
-        Measurement.objects.create(
-            goal=done.goal,
-            kind="sustain",
-            value=Decimal(value),
-            measured_on=b.MEASURED + timedelta(days=round(30.44 * months)),
-            source="dashboard",
-            stated_by="client",
-            stated_at=b.AT,
-        )
+    later(done, None, Still(still="grew", value=Decimal("6.00")), Still(still="faded", value=Decimal("8.00")))
+    b.published(ana)
+    page = read(client, ana)
+    shown = article(page, done.pk)
+    told = "3 months later no answer December 2026 6 months later 6.00 EUR October 2026 12 months later 8.00 EUR May 2027"
+    assert told in shown
+    assert "Confirmed by the client: CFO, 4 May 2026; less of it on 4 May 2027" in shown
+    assert "E3 client confirmed or corrected the numbers" in shown
+    assert (
+        "3 months later: not known. 6 months later: 6.00 EUR (October 2026). 12 months later"
+        in page.content.decode().replace("\xa0", " ")
+    )
+
+
+def test_what_held_half_a_year_later_is_shown_at_the_highest_level_and_scored_as_what_held(client, ana):
+    done = b.result(ana)
+    later(done, Still(still="held"), Still(still="held"))
     b.published(ana)
     shown = article(read(client, ana), done.pk)
-    assert "3 months later 6.30 EUR July 2026 6 months later 6.00 EUR October 2026" in shown
+    assert "Confirmed by the client: CFO, 4 May 2026; still so on 31 October 2026" in shown
+    assert "E5 held after 180 days or more" in shown
+    assert (
+        "What held: After 6 months 100 % of the change was left; numbers confirmed or corrected by the client (E3)."
+        in shown
+    )
+    ledger = {row["dimension"] for row in of_profile(ana.pk).ledger if row["value"]}
+    assert ledger == {"results", "transfer", "persistence"}
+    assert of_profile(ana.pk).counted == 1
+
+
+def test_of_a_sealed_result_no_wave_is_shown(client, ana):
+    done = b.result(ana, publish="sealed")
+    later(done, Still(still="faded", value=Decimal("8.00")))
+    b.published(ana)
+    text = read(client, ana).content.decode()
+    assert [word for word in ("8.00", "months later", "less of it") if word in text] == []
 
 
 def test_the_ledger_adds_up_to_the_card(client, ana):
@@ -487,8 +523,8 @@ def test_the_page_takes_the_same_queries_however_long_it_is(client, ana, django_
         b.referral(ana, ("Peer", f"peer@number-{each}.example"))
     b.published(ana)
     read(client, ana)  # the field's spread is kept for a minute
-    # profile, card, results, answers, later values, referrals, referrers, claims, and whom she referred
-    with django_assert_num_queries(8):
+    # profile, card, results, answers, asks and answers of later waves, referrals, referrers, claims, and whom she referred
+    with django_assert_num_queries(9):
         read(client, ana)
 
 

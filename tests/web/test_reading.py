@@ -124,6 +124,8 @@ def test_the_method_shows_the_figures_in_use(client):
     assert "asked about more than two new things in 90 days" in shown
     assert "a reminder after 4 and after 11 days, and after 30 days we stop" in shown
     assert "The nine questions we ask" in shown
+    again = "asked for the same number again after about 3, 6 and 12 months: one question, one reminder after 11 days"
+    assert again in shown
     assert [question.words in shown for question in QUESTIONS] == [True] * 9
 
 
@@ -140,6 +142,7 @@ def test_the_page_for_consultants_leads_a_stranger_to_sign_up(client):
     page = client.get("/for-consultants/")
     assert links(page)["Make a profile"] == "/account/signup/"
     assert "Your client answers nine questions in about three minutes" in words(page)
+    assert "the same number again after about 3, 6 and 12 months: one question, one reminder." in words(page)
     assert "accepted by day 14 counts for more" in words(page)
 
 

@@ -1,6 +1,6 @@
 """Work declared, closed, withdrawn; and the page that shows everything said about it."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,9 @@ from vetting.companies.models import Organization
 from vetting.engagements import actions
 from vetting.engagements.models import Engagement
 from vetting.followups import actions as followups
+from vetting.kernel.actors import system
+from vetting.outcomes import waves
+from vetting.outcomes.questionnaire import Still
 
 pytestmark = pytest.mark.django_db
 NEW = "/desk/work/new/"
@@ -294,8 +297,33 @@ def test_the_page_of_an_engagement_asks_as_often_for_many_goals(rows, django_ass
             (f"C{number}", f"c{number}@paper-umbrella.example"),
         )
     client = signed_in(ana)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(url(engagement))
+
+
+def test_what_the_client_said_later_stands_with_the_goal():
+    ana = b.consultant()
+    outcome = b.result(ana)
+    page = words(signed_in(ana).get(url(outcome.goal.engagement)))
+    assert "Whether it holds The client is asked again about 2 August 2026. Silence lowers nothing." in page
+    said = Still(still="held")
+    for wave in (90, 180):
+        ask = waves.ask_again(outcome.pk, by=system("test"), at=b.AT + timedelta(days=wave))
+        waves.answer(ask.pk, still=said, at=b.AT + timedelta(days=wave))
+    page = words(signed_in(ana).get(url(outcome.goal.engagement)))
+    for told in (
+        "Sustained: half a year later and more the number holds, the client said on 31 October 2026.",
+        "E5 held after 180 days or more",
+        "Still 6.10 EUR after 3 months, 2 August 2026 Still 6.10 EUR after 6 months, 31 October 2026",
+        "The client is asked again about 4 May 2027.",
+        "6 months later 6.10 EUR October 2026",
+    ):
+        assert told in page, told
+    ask = waves.ask_again(outcome.pk, by=system("test"), at=b.AT + timedelta(days=365))
+    waves.answer(ask.pk, still=Still(still="faded", value=Decimal(8)), at=b.AT + timedelta(days=365))
+    page = words(signed_in(ana).get(url(outcome.goal.engagement)))
+    assert "Faded: the number is worse than the client confirmed it, she said on 4 May 2027." in page
+    assert "is asked again" not in page
 
 
 def test_a_client_without_a_domain_is_pointed_out():

@@ -14,7 +14,7 @@ from vetting.engagements.models import Engagement, Goal
 from vetting.followups.models import Ask, AskStep, ConsultantStop, Outbox, Referee
 from vetting.forecasts.models import Forecast, Settlement
 from vetting.mail.models import Suppression
-from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.outcomes.models import Attestation, FollowUp, Measurement, Outcome
 from vetting.privacy.models import Visit
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
@@ -43,6 +43,7 @@ _LISTS: tuple[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], tuple[
         ("witness", "level"),
         ("id",),
     ),
+    (FollowUp, ("outcome", "wave", "still", "value", "given_at"), ("still", "wave"), ("id",)),
     (Measurement, ("goal", "kind", "value", "stated_by", "measured_on"), ("kind", "stated_by"), ("id",)),
     (Referee, ("name", "mailbox", "country", "created_at"), ("country",), ("name", "mailbox")),
     (

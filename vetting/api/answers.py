@@ -24,12 +24,16 @@ from vetting.outcomes.questionnaire import (
     PUBLISH_WORDS,
     QUESTIONS,
     SHARES,
+    STILL_QUESTION,
+    STILL_VERSION,
     VERSION,
     Answers,
     Question,
+    Still,
     question,
 )
-from vetting.outcomes.states import INTERESTS
+from vetting.outcomes.states import INTERESTS, STILL
+from vetting.outcomes.waves import answer as still_holds
 from vetting.referrals.actions import answer as refer
 from vetting.referrals.rules import Words
 from vetting.referrals.states import RELATION_WORDS
@@ -43,6 +47,7 @@ _COMMENT = Question(
 _OF_KIND: Final[Mapping[str, Sequence[Question]]] = {
     "goal": (Question("accepts", "Do you accept this goal?", "true or false", {}),),
     "outcome": (*QUESTIONS, _PUBLISH, _COMMENT),
+    "sustain": (STILL_QUESTION,),
     "peer": (
         Question("relation", "How do you know the work?", "", RELATION_WORDS),
         Question("skill", "For which skill?", "In a few words.", {}),
@@ -52,6 +57,7 @@ _OF_KIND: Final[Mapping[str, Sequence[Question]]] = {
         Question("gets_fee", "Do you get a fee or another advantage for this?", "true or false", {}),
     ),
 }
+_VERSIONS: Final[Mapping[str, str]] = {"outcome": VERSION, "sustain": STILL_VERSION}
 _WANTED = ("baseline", "result", "publish")  # what has no harmless default
 _OF_THE_WORK = (
     "baseline",
@@ -115,6 +121,15 @@ def _missing(attrs: Mapping[str, Any]) -> _Problems:
     return problems
 
 
+class SustainAnswerInput(Input):
+    """Whether the number in `about.last` still holds, months after the result was confirmed."""
+
+    still = Text(words=STILL)
+    still_value = Figure(
+        allow_null=True, default=None, help_text="Today's number, where it is better (grew) or worse (faded)."
+    )
+
+
 class PeerAnswerInput(Input):
     relation = Text(words=tuple(RELATION_WORDS))
     skill = Text(most=80)
@@ -141,7 +156,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
 
 
 class AskedSerializer(serializers.Serializer[Any]):
-    kind = serializers.CharField(help_text="goal, outcome or peer: which body a POST takes.")
+    kind = serializers.CharField(help_text="goal, outcome, peer or sustain: which body a POST takes.")
     open = serializers.BooleanField(help_text="Whether it can be answered now.")
     closed_because = serializers.CharField(help_text="Why it cannot; empty while it can.")
     about = serializers.DictField(child=serializers.CharField(), help_text="Who asks, and about which work.")
@@ -152,7 +167,7 @@ class AskedSerializer(serializers.Serializer[Any]):
 
 _BODY = PolymorphicProxySerializer(
     component_name="Answer",
-    serializers=[GoalAnswerInput, OutcomeAnswerInput, PeerAnswerInput],
+    serializers=[GoalAnswerInput, OutcomeAnswerInput, PeerAnswerInput, SustainAnswerInput],
     resource_type_field_name=None,
 )
 
@@ -174,7 +189,7 @@ class AnswerDoor(Door):
             "closed_because": verdict.reason,
             "about": ask.about,
             "expires_at": ask.expires_at,
-            "questionnaire": VERSION if ask.kind == "outcome" else "",
+            "questionnaire": _VERSIONS.get(ask.kind, ""),
             "questions": [_question(each) for each in _OF_KIND[ask.kind]],
         }
         return Response(AskedSerializer(about).data)
@@ -194,6 +209,9 @@ class Answer(AnswerDoor):
             answer_goal(ask.pk, at=self.at, **self.given(GoalAnswerInput))
         elif ask.kind == "outcome":
             attest(ask.pk, answers=_answers(self.given(OutcomeAnswerInput)), at=self.at)
+        elif ask.kind == "sustain":
+            given = self.given(SustainAnswerInput)
+            still_holds(ask.pk, still=Still(still=given["still"], value=given["still_value"]), at=self.at)
         else:
             refer(ask.pk, words=Words(**self.given(PeerAnswerInput)), at=self.at)
         ring("scorecards", "search", "followups")

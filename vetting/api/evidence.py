@@ -31,8 +31,15 @@ class ValueSerializer(serializers.Serializer[Any]):
 
 
 class LaterSerializer(serializers.Serializer[Any]):
+    """The client was asked the same number again."""
+
+    months = serializers.IntegerField(help_text="About 3, 6 or 12, after the result was confirmed.")
     on = serializers.DateField()
-    value = ValueSerializer()
+    still = serializers.CharField(
+        help_text="held, grew, faded, cannot_say, not_measured; silent or declined where nothing was said."
+    )
+    value = ValueSerializer(allow_null=True)
+    text = serializers.CharField(help_text="The number, or why there is none.")
 
 
 class ResultSerializer(serializers.Serializer[Any]):
@@ -54,6 +61,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     baseline = ValueSerializer(allow_null=True)
     target = ValueSerializer(allow_null=True)
     achieved = ValueSerializer(allow_null=True)
+    corrected = serializers.BooleanField(help_text="The client gave other numbers.")
     claimed = ValueSerializer(
         allow_null=True, help_text="What the consultant said, where the client corrected it."
     )
@@ -84,6 +92,7 @@ _SEALED: Final = {
     **dict.fromkeys(("starts_on", "ends_on", "measured_on", "verified_on", "transfer"), None),
     "direction": 0,
     "preregistered": False,
+    "corrected": False,
 }
 
 

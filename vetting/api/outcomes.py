@@ -1,9 +1,11 @@
 """Outcomes: what a goal came to, as the consultant reports it and the client is asked about it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +20,8 @@ from vetting.jobs.bell import ring
 from vetting.kernel.text import PARAGRAPH
 from vetting.outcomes import actions, queries
 from vetting.outcomes.actions import Result
+from vetting.outcomes.models import Outcome as OutcomeRow
+from vetting.outcomes.rules import shown_level
 from vetting.outcomes.states import SOURCES
 
 
@@ -34,7 +38,20 @@ class OutcomeInput(Input):
     money_currency = Text(default="", help_text="ISO 4217, such as EUR.")
 
 
+class FollowUpSerializer(serializers.Serializer[Any]):
+    """What became of one wave: the client was asked the same number again."""
+
+    months = serializers.IntegerField(help_text="About 3, 6 or 12, after the result was confirmed.")
+    on = serializers.DateField()
+    still = serializers.CharField(
+        help_text="held, grew, faded, cannot_say, not_measured; silent or declined where nothing was said."
+    )
+    value = Figure(allow_null=True)
+
+
 class OutcomeSerializer(serializers.Serializer[Any]):
+    """Reads `waves`, what queries.waves_of() found, from the context."""
+
     id = serializers.UUIDField()
     goal = serializers.UUIDField(source="goal_id")
     achieved = Figure()
@@ -46,16 +63,44 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     money_currency = serializers.CharField()
     status = serializers.CharField()
     status_at = serializers.DateTimeField()
-    level = serializers.IntegerField(help_text="0 to 5: how well this is proved.")
+    level = serializers.SerializerMethodField(help_text="0 to 5: how well this is proved.")
     verified_at = serializers.DateTimeField(allow_null=True)
+    follow_up_on = serializers.SerializerMethodField(
+        help_text="When the client is asked the same number again."
+    )
+    follow_ups = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+
+    def get_level(self, outcome: OutcomeRow) -> int:
+        return shown_level(outcome)
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_follow_up_on(self, outcome: OutcomeRow) -> str | None:
+        on = queries.asked_next_on(outcome, self._waves(outcome))
+        return on.isoformat() if on else None
+
+    @extend_schema_field(FollowUpSerializer(many=True))
+    def get_follow_ups(self, outcome: OutcomeRow) -> Any:
+        return FollowUpSerializer(self._waves(outcome), many=True).data
+
+    def _waves(self, outcome: OutcomeRow) -> list[queries.Wave]:
+        found: list[queries.Wave] = self.context["waves"].get(outcome.pk, [])
+        return found
+
+
+def _waves(outcomes: Sequence[OutcomeRow]) -> Mapping[UUID, list[queries.Wave]]:
+    return queries.waves_of(outcome.pk for outcome in outcomes)
+
+
+def _shown(outcome: OutcomeRow) -> dict[str, Any]:
+    return dict(OutcomeSerializer(outcome, context={"waves": _waves([outcome])}).data)
 
 
 class Outcomes(Door):
     @operation("outcomes_list", scope="read", query=PageInput, gives=page_of(OutcomeSerializer))
     def get(self, _request: Request) -> Response:
         """Your outcomes, newest first."""
-        return self.page(queries.visible_to(self.actor), OutcomeSerializer)
+        return self.page(queries.visible_to(self.actor), OutcomeSerializer, waves=_waves)
 
     @operation("outcomes_report", scope="work", takes=OutcomeInput, gives=OutcomeSerializer, status=201)
     def post(self, _request: Request) -> Response:
@@ -65,14 +110,14 @@ class Outcomes(Door):
         result = Result(**{field.name: given[field.name] for field in fields(Result)})
         outcome = actions.report(goal=goal, result=result, by=self.actor, at=self.at)
         ring("scorecards", "search")
-        return Response(OutcomeSerializer(outcome).data, status=201)
+        return Response(_shown(outcome), status=201)
 
 
 class Outcome(Door):
     @operation("outcomes_retrieve", scope="read", gives=OutcomeSerializer)
     def get(self, _request: Request, outcome_id: UUID) -> Response:
         """One of your outcomes."""
-        return Response(OutcomeSerializer(one_of(queries.visible_to(self.actor), outcome_id)).data)
+        return Response(_shown(one_of(queries.visible_to(self.actor), outcome_id)))
 
 
 class AskClient(Door):
@@ -92,4 +137,4 @@ class Withdraw(Door):
         outcome = one_of(queries.visible_to(self.actor), outcome_id)
         outcome = actions.withdraw(outcome, by=self.actor, at=self.at)
         ring("scorecards", "search")
-        return Response(OutcomeSerializer(outcome).data)
+        return Response(_shown(outcome))

@@ -1,6 +1,6 @@
 """How often we write, and when: pure dates, no rows.
 
-Day 0 the ask, days 4 and 11 a reminder, day 30 the end. Letters leave on working days from 08 to 18 in the reader's own
+Day 0 the ask, days 4 and 11 a reminder, day 30 the end; who is asked the same number again is reminded once. Letters leave on working days from 08 to 18 in the reader's own
 time zone; zone and public holidays are her country's, where that is known. A country code that is empty or unknown has
 UTC, Saturday and Sunday, and no holidays.
 """
@@ -18,6 +18,8 @@ OPENS, CLOSES = time(8), time(18)
 EXPIRY = timedelta(days=30)
 KEPT_UNANSWERED = timedelta(days=30)  # name and address of one who did not answer, after her ask has run out
 DAYS = {"ask": 0, "reminder_4": 4, "told_silent": 11, "reminder_11": 11, "told_end": 30}
+REMINDERS = ("reminder_4", "reminder_11")
+FEWER_REMINDERS = {"sustain": ("reminder_11",)}  # by the kind of the ask
 
 LETTERS, LETTERS_WINDOW = 3, timedelta(days=30)
 GAP = timedelta(

@@ -1,7 +1,7 @@
 from django.db import models
 
 from vetting.accounts.models import User
-from vetting.followups.states import ASK, BEGUN, KINDS, OUTBOX, STEP_STATES, STEPS
+from vetting.followups.states import ASK, BEGUN, KINDS, OPEN, OUTBOX, STEP_STATES, STEPS
 from vetting.kernel.rows import MovedRow, Row, status_in
 
 
@@ -54,6 +54,11 @@ class Ask(MovedRow):
             models.Index(fields=["subject_id", "id"], name="ask_subject"),
             models.Index(fields=["consultant", "-id"], name="ask_consultant"),
             models.Index(fields=["referee", "begun_at"], name="ask_referee_begun"),
+            models.Index(
+                fields=["subject_id"],
+                condition=models.Q(kind="sustain", status__in=OPEN),
+                name="ask_sustain_open",
+            ),
         )
 
     def __str__(self) -> str:

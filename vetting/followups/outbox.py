@@ -215,8 +215,8 @@ def _begin(ask: Ask, *, at: datetime) -> None:
     ask.begun_at, ask.expires_at = at, at + cadence.EXPIRY
     ask.save(update_fields=["begun_at", "expires_at"])
     move(ask, "sent", by=_BY, at=at)
-    reminder = f"{ask.kind}_reminder"
-    letters = {"reminder_4": reminder, "told_silent": "ask_silent", "reminder_11": reminder}
+    reminders = cadence.FEWER_REMINDERS.get(ask.kind, cadence.REMINDERS)
+    letters = {**dict.fromkeys(reminders, f"{ask.kind}_reminder"), "told_silent": "ask_silent"}
     due = {step: cadence.due(step, begun_at=at, country=ask.referee.country) for step in letters}
     actions.plan(ask, {step: (letter, due[step]) for step, letter in letters.items()})
 

@@ -40,7 +40,7 @@ def asked_of(referee_id: UUID) -> QuerySet[Ask]:
 def named_by(ask: Ask) -> str:
     """Who gave us the name of the one who is asked: the consultant, or whom she had asked before."""
     if ask.replaces is None:
-        return str(ask.about["consultant"])
+        return str(ask.about.get("named_by", ask.about["consultant"]))
     return str(ask.replaces.about["referee"]) or "whoever was asked before you"
 
 

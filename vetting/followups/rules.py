@@ -24,6 +24,11 @@ from vetting.mail.queries import is_suppressed, mailbox_hash
 
 MOST_OPEN = 60  # of one consultant at a time
 
+_OWN_WORD = {
+    "peer": ("not_for_peers", "You were asked what you saw yourself; nobody can say that for you."),
+    "sustain": ("not_for_follow_ups", "You were asked for your own number; nobody else has given it."),
+}
+
 # A letter whose DATA has begun and that nobody has confirmed: she may have it.
 _MAY_BE_THERE = Q(state="data") | Q(ambiguous__gt=0)
 
@@ -93,8 +98,8 @@ def check_typed(typed: Mapping[str, str | list[str]]) -> list[Verdict]:
 
 def _may_follow(ask: Ask, email: str) -> Verdict:
     """One reason for all that keeps us from writing there: nobody learns from it who has stopped our letters."""
-    if ask.kind == "peer":
-        return refuse("not_for_peers", "You were asked what you saw yourself; nobody can say that for you.")
+    if ask.kind in _OWN_WORD:
+        return refuse(*_OWN_WORD[ask.kind])
     if ask.replaces is not None and ask.replaces.replaces is not None:
         return refuse(
             "handed_on_twice", "This question has been handed on twice already; please answer or decline."

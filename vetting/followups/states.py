@@ -22,6 +22,10 @@ TYPED = "typed"  # in a draft: what stands in fields not sent on yet
 
 # goal: accept it before the work. outcome: is the result right. peer: what did you see. sustain: is it still so.
 KINDS = ("goal", "outcome", "peer", "sustain")
+HANDED_ON = (
+    "goal",
+    "outcome",
+)  # somebody else may know it better; the others ask for what one has said or seen oneself
 
 STEPS = ("ask", "reminder_4", "told_silent", "reminder_11", "told_end", "told_answer")
 LETTER_STEPS = ("ask", "reminder_4", "reminder_11")  # to the referee, and counted by the caps

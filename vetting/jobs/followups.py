@@ -14,6 +14,7 @@ from vetting.kernel.actors import system
 from vetting.mail.sending import SmtpLine
 from vetting.outcomes import actions as outcomes
 from vetting.outcomes import queries as outcome_queries
+from vetting.outcomes import waves
 from vetting.referrals import actions as referrals
 from vetting.referrals import queries as referral_queries
 
@@ -25,6 +26,7 @@ SHIFT_SECONDS = 120.0  # well within a task's time limit, which would end it in 
 def wake() -> None:
     """Until nothing is due, or the shift is over: one SMTP connection for all of it."""
     ends = time.monotonic() + SHIFT_SECONDS
+    ask_again()
     with SmtpLine() as line:
         more = True
         while more and time.monotonic() < ends:
@@ -42,6 +44,15 @@ def _send_some(line: SmtpLine, ends: float) -> bool:
         if time.monotonic() > ends:
             break
     return True
+
+
+def ask_again() -> None:
+    """Clients whose number has come to be asked about again; and no more of a result that has fallen meanwhile."""
+    by = system("followups")
+    for outcome_id in outcome_queries.moot(most=100):
+        waves.call_off(outcome_id, by=by, at=now())
+    for outcome_id in outcome_queries.due_waves(on=now().date(), most=100):
+        waves.ask_again(outcome_id, by=by, at=now())
 
 
 def note_silences() -> None:

@@ -31,6 +31,10 @@ _ALL = (
     Letter("goal_reminder", to_referee=True, purpose="reminds a client of a goal to accept"),
     Letter("outcome_ask", to_referee=True, purpose="asks a client whether a result is right"),
     Letter("outcome_reminder", to_referee=True, purpose="reminds a client of a result to confirm"),
+    Letter(
+        "sustain_ask", to_referee=True, purpose="asks a client months later whether her number still holds"
+    ),
+    Letter("sustain_reminder", to_referee=True, purpose="reminds a client of that question, once"),
     Letter("peer_ask", to_referee=True, purpose="asks a peer what he saw of a consultant's work"),
     Letter("peer_reminder", to_referee=True, purpose="reminds a peer of that question"),
     Letter(

@@ -122,6 +122,7 @@ def attest(ask_id: UUID, *, answers: Answers, at: datetime) -> Attestation:
     else:
         engagements.contest(engagement, by=by, at=at)
     measure_answer(outcome, answers, stated_by="client", at=at)
+    outcome.follow_up_on = rules.first_follow_up(outcome, attestation)
     _settle(outcome, answers, level=level, by=by, at=at, verified_at=at)
     followups.close_answered(ask, at=at)
     touch_evidence(engagement.profile_id)
@@ -225,7 +226,7 @@ def _settle(
     status = rules.status_after(answers)
     if status != "unanswered":
         outcome.level, outcome.verified_at = level, verified_at
-        outcome.save(update_fields=["level", "verified_at"])
+        outcome.save(update_fields=["level", "verified_at", "follow_up_on"])
     move(outcome, status, by=by, at=at)
 
 

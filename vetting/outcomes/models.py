@@ -15,7 +15,10 @@ from vetting.outcomes.states import (
     PUBLISH,
     SOURCES,
     STATED_BY,
+    STILL,
     VERDICTS,
+    WAVES,
+    WITH_NUMBER,
     WITNESSES,
 )
 
@@ -27,7 +30,9 @@ def _words(words: tuple[str, ...]) -> list[tuple[str, str]]:
 class Outcome(MovedRow):
     """The claim that a goal's metric got to `achieved`; `share` is the part due to the consultant, 0 to 100 %.
 
-    `money` is the gain over the engagement in `money_currency`. `level` (0 to 5) and `verified_at` follow from testimony.
+    `money` is the gain over the engagement in `money_currency`. `level` (how well the numbers are proved; what held is
+    shown as E5, see `rules.shown_level`) and `verified_at` follow from testimony. On `follow_up_on` the client is asked
+    the same number again: the row is the queue of that.
     """
 
     MOVES = OUTCOME
@@ -42,6 +47,7 @@ class Outcome(MovedRow):
     money_currency = models.CharField(max_length=3, blank=True)
     level = models.PositiveSmallIntegerField(default=0)
     verified_at = models.DateTimeField(null=True)
+    follow_up_on = models.DateField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -56,6 +62,13 @@ class Outcome(MovedRow):
             ),
             models.UniqueConstraint(
                 fields=["goal"], condition=~models.Q(status__in=GONE), name="one_live_outcome_per_goal"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["follow_up_on", "id"],
+                condition=models.Q(follow_up_on__isnull=False),
+                name="outcome_follow_up",
             ),
         )
         triggers = (
@@ -125,6 +138,46 @@ class Attestation(Row):
 
     def __str__(self) -> str:
         return f"{self.result_verdict} {self.given_at:%Y-%m-%d}"
+
+
+class FollowUp(Row):
+    """What the client said when asked the same number again: append-only, like all testimony.
+
+    `wave` is the last of WAVES that had come by then, in days; `value` is the number as it was on `measured_on`. A
+    correction is a new row that supersedes, and one that is `withdrawn` takes back what it supersedes.
+    """
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
+    ask = models.ForeignKey(Ask, on_delete=models.PROTECT, related_name="+")
+    referee = models.ForeignKey(Referee, on_delete=models.PROTECT, related_name="+")
+    questionnaire = models.CharField(max_length=16)
+    wave = models.PositiveSmallIntegerField()
+    still = models.CharField(max_length=12, choices=_words(STILL))
+    value = figure(null=True)
+    measured_on = models.DateField()
+    given_at = models.DateTimeField()
+    supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(still__in=STILL), name="follow_up_still_known"),
+            models.CheckConstraint(condition=models.Q(wave__in=list(WAVES)), name="follow_up_wave_known"),
+            models.CheckConstraint(
+                condition=models.Q(still__in=WITH_NUMBER, value__isnull=False)
+                | models.Q(~models.Q(still__in=WITH_NUMBER), value__isnull=True),
+                name="follow_up_number_where_one_was_given",
+            ),
+            # The same answer sent twice is one.
+            models.UniqueConstraint(
+                fields=["ask"], condition=models.Q(supersedes=None), name="one_follow_up_per_ask"
+            ),
+        )
+        indexes = (models.Index(fields=["outcome", "id"], name="follow_up_outcome"),)
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.still} {self.given_at:%Y-%m-%d}"
 
 
 class Measurement(Row):

@@ -1,16 +1,22 @@
 """Outcomes and what was said of them, as far as the reader may see them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vetting.followups.models import Ask
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor
-from vetting.outcomes.models import Attestation, Measurement, Outcome
+from vetting.outcomes.models import Attestation, FollowUp, Outcome
 from vetting.outcomes.questionnaire import SHARES, Answers
-from vetting.outcomes.states import GONE
+from vetting.outcomes.rules import may_still_hold
+from vetting.outcomes.states import GONE, VERIFIED, WAVES
+
+Testimony = TypeVar("Testimony", Attestation, FollowUp)
 
 
 def visible_to(actor: Actor) -> QuerySet[Outcome]:
@@ -94,7 +100,7 @@ def current_attestations(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[Atte
     return found
 
 
-def _lines(rows: QuerySet[Attestation]) -> list[list[Attestation]]:
+def _lines(rows: QuerySet[Testimony]) -> list[list[Testimony]]:
     """Each answer with the versions that followed it, the answers in order of time."""
     known = list(rows.order_by("given_at", "id"))
     later = {row.supersedes_id: row for row in known if row.supersedes_id}
@@ -105,16 +111,86 @@ def _lines(rows: QuerySet[Attestation]) -> list[list[Attestation]]:
     return lines
 
 
-def measurements_of(goal_ids: Iterable[UUID]) -> Mapping[UUID, list[Measurement]]:
-    found: dict[UUID, list[Measurement]] = {}
-    rows = Measurement.objects.filter(goal_id__in=list(goal_ids)).order_by("measured_on", "id")
-    for row in rows:
-        found.setdefault(row.goal_id, []).append(row)
-    return found
-
-
 def silent(*, most: int) -> list[UUID]:
     """Outcomes that still wait for a client although no ask about them is open any more."""
     waiting = Outcome.objects.filter(status="awaiting_client").order_by("id")
     asked = Ask.objects.filter(kind="outcome", status__in=OPEN).values("subject_id")
     return list(waiting.exclude(pk__in=asked).values_list("id", flat=True)[:most])
+
+
+def due_waves(*, on: date, most: int) -> list[UUID]:
+    """Results whose client is to be asked the same number again, the longest due first."""
+    rows = Outcome.objects.filter(follow_up_on__lte=on).order_by("follow_up_on", "id")
+    return list(rows.values_list("id", flat=True)[:most])
+
+
+def moot(*, most: int) -> list[UUID]:
+    """Results that do not stand any more although their client is being asked whether they still hold."""
+    asked = Ask.objects.filter(kind="sustain", status__in=OPEN).values("subject_id")
+    fallen = ~Q(status__in=VERIFIED) | Q(goal__engagement__status__in=["contested", "withdrawn"])
+    rows = Outcome.objects.filter(fallen, pk__in=asked).order_by("id")
+    return list(rows.values_list("id", flat=True)[:most])
+
+
+def asks_again(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[Ask]]:
+    """The asks of each result's waves, oldest first."""
+    found: dict[UUID, list[Ask]] = {}
+    for row in Ask.objects.filter(kind="sustain", subject_id__in=list(outcome_ids)).order_by("id"):
+        found.setdefault(row.subject_id, []).append(row)
+    return found
+
+
+def follow_ups_of(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[FollowUp]]:
+    """What stands of what was said later of each result, in the order in which it was first said.
+
+    It stands for as long as its author's word on the result itself does.
+    """
+    rows = FollowUp.objects.filter(outcome_id__in=list(outcome_ids))
+    word = standing().filter(outcome=OuterRef("outcome"), referee=OuterRef("referee"))
+    later = FollowUp.objects.filter(supersedes=OuterRef("pk"))
+    found: dict[UUID, list[FollowUp]] = {}
+    for row in rows.filter(~Exists(later), Exists(word), withdrawn=False).order_by("measured_on", "ask_id"):
+        found.setdefault(row.outcome_id, []).append(row)
+    return found
+
+
+def said_again_in(ask_id: UUID) -> list[FollowUp]:
+    """Every version of what was answered to that ask of a wave, the one that stands last."""
+    return [row for line in _lines(FollowUp.objects.filter(ask_id=ask_id)) for row in line]
+
+
+class Wave(NamedTuple):
+    """What became of one wave: `still` is the client's word, or silent or declined where she gave none."""
+
+    months: int
+    on: date
+    still: str
+    value: Decimal | None
+
+
+def waves_of(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[Wave]]:
+    """The waves of each result that are over, in order of time."""
+    ids = list(outcome_ids)
+    asks, answers = asks_again(ids), follow_ups_of(ids)
+    found = {
+        key: [Wave(WAVES[row.wave], row.measured_on, row.still, row.value) for row in answers.get(key, ())]
+        for key in {*asks, *answers}
+    }
+    for key, rows in asks.items():
+        unanswered = [row for row in rows if row.status in _UNANSWERED]
+        found[key] += [
+            Wave(int(row.about["months"]), row.status_at.date(), _UNANSWERED[row.status], None)
+            for row in unanswered
+        ]
+        found[key].sort(key=lambda wave: (wave.months, wave.on))
+    return found
+
+
+def asked_next_on(outcome: Outcome, waves: Iterable[Wave]) -> date | None:
+    """When its client is asked again; None where that is over."""
+    over = any(wave.still in {"declined", "not_measured"} for wave in waves)
+    return outcome.follow_up_on if may_still_hold(outcome) and not over else None
+
+
+# An ask that was called off, or never arrived, says nothing about her.
+_UNANSWERED = {"expired": "silent", "declined": "declined", "stopped": "declined"}

@@ -1,4 +1,4 @@
-"""The nine questions a client's referee is asked about one result: pure words and shapes, versioned.
+"""The nine questions a client's referee is asked about one result, and the one she is asked again: versioned words.
 
 What is stored is the code of an answer; the wording belongs to the version, so that an old answer is read with the
 question it was given to.
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 VERSION = "outcome-1"
+STILL_VERSION = "sustain-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,14 @@ class Answers:
     hire_again: str = "cannot_say"
     publish: str = "sector"
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Still:
+    """Whether last time's number holds; `value` is today's, in the metric's own unit, where it is another."""
+
+    still: str
+    value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,19 @@ QUESTIONS = (
         "Private: never shown by itself, only as a count once at least five clients have answered.",
         {"yes": "Yes", "no": "No", "cannot_say": "I cannot say"},
     ),
+)
+# Asked again some months after a result was confirmed. Better and worse are meant as the metric means them.
+STILL_QUESTION = Question(
+    "still",
+    "Is the number still what you said last time?",
+    "As far as you know it today.",
+    {
+        "held": "Yes, it is still that, or so near that it makes no difference",
+        "grew": "It is better now",
+        "faded": "It is worse now",
+        "cannot_say": "I cannot say",
+        "not_measured": "We no longer measure it",
+    },
 )
 # Not a question about the work: how the answer may appear.
 PUBLISH_WORDS: Mapping[str, str] = {

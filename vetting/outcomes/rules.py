@@ -1,18 +1,33 @@
 """What may be reported and answered, and how far an answer is to be believed."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from vetting.engagements.metrics import format_value, metric
 from vetting.engagements.models import Engagement, Goal
 from vetting.engagements.rules import may_be_value
 from vetting.followups.models import Ask
+from vetting.followups.states import OPEN
 from vetting.kernel.places import CURRENCIES
 from vetting.kernel.text import PARAGRAPH, check_number, check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
-from vetting.outcomes.models import Attestation, Outcome
-from vetting.outcomes.questionnaire import PUBLISH_WORDS, QUESTIONS, SHARES, Answers
-from vetting.outcomes.states import INTERESTS, PUBLISH, SOURCES
+from vetting.outcomes.models import Attestation, FollowUp, Outcome
+from vetting.outcomes.questionnaire import PUBLISH_WORDS, QUESTIONS, SHARES, STILL_QUESTION, Answers, Still
+from vetting.outcomes.states import (
+    INTERESTS,
+    LEVELS,
+    PUBLISH,
+    SOURCES,
+    SUSTAINED_FROM,
+    VERIFIED,
+    WAVES,
+)
+
+NUMBERS_PROVED = 3  # E3: a mailbox of the client's own, without a tie, has confirmed or corrected them
+LATELY = timedelta(
+    days=30
+)  # who has just said it, since an earlier letter came late, is not asked again at once
 
 
 def may_report(goal: Goal) -> Verdict:
@@ -122,7 +137,7 @@ def may_correct(ask: Ask, said: Sequence[Attestation], outcome: Outcome) -> Verd
     return ALLOWED
 
 
-def may_withdraw_answer(ask: Ask, said: Sequence[Attestation]) -> Verdict:
+def may_withdraw_answer(ask: Ask, said: Sequence[Attestation | FollowUp]) -> Verdict:
     if ask.status != "answered" or not said:
         return refuse("not_answered", "There is no answer to this question yet.")
     if said[-1].withdrawn:
@@ -165,13 +180,149 @@ def status_by(standing: Sequence[Answers]) -> str:
 def level_of(answers: Answers, *, mailbox_is_clients: bool) -> int:
     """E1 for a mailbox that is not proved to be the client's or has a tie; E2 for one that is; E3 with numbers.
 
-    E4 (a second person or a document) and E5 (a follow-up after 180 days) are reached by further testimony.
+    E4 (a second person or a document) is reached by further testimony; for E5 see `shown_level`.
     """
     if not mailbox_is_clients or answers.interests:
         return 1
     if answers.result_verdict in {"confirm", "correct"}:
         return 3
     return 2
+
+
+def shown_level(outcome: Outcome) -> int:
+    """E5 for what held half a year later where the client had proved the numbers (E3), else how well they are proved.
+
+    The scale reads only the latter: that a number held it counts as persistence, and nothing counts twice.
+    """
+    is_proved = outcome.level >= NUMBERS_PROVED
+    return len(LEVELS) - 1 if outcome.status == "sustained" and is_proved else outcome.level
+
+
+def stands(outcome: Outcome, said: Sequence[Attestation]) -> tuple[Decimal, Decimal]:
+    """Baseline and result by the numbers the client stands behind."""
+    last = said[-1] if said else None
+    baseline = last.baseline_value if last and last.baseline_value is not None else outcome.goal.baseline
+    achieved = last.result_value if last and last.result_value is not None else outcome.achieved
+    return baseline, achieved
+
+
+def first_follow_up(outcome: Outcome, said: Attestation) -> date | None:
+    """When a client who has just answered is asked the same number again; None where nothing stands that could hold."""
+    stands_now = said.worked_together and said.result_verdict in {"confirm", "correct"}
+    if not stands_now or said.baseline_verdict == "wrong" or not _has_moved(outcome, [said]):
+        return None
+    return next_wave(said.given_at, after=said.given_at.date())
+
+
+def next_wave(verified_at: datetime, *, after: date) -> date | None:
+    """The first day after that one on which a result confirmed at `verified_at` is asked about again."""
+    days = (verified_at.date() + timedelta(days=wave) for wave in WAVES)
+    return next((day for day in days if day > after), None)
+
+
+def wave_of(verified_at: datetime, *, at: datetime) -> int:
+    """The last wave whose day has come; before the first, that one."""
+    passed = (at.date() - verified_at.date()).days
+    return max((wave for wave in WAVES if wave <= passed), default=min(WAVES))
+
+
+def may_follow_up(
+    outcome: Outcome, said: Sequence[Attestation], asks: Sequence[Ask], answers: Sequence[FollowUp]
+) -> Verdict:
+    """Is the same number asked about again? `asks` and `answers`: of earlier waves. A no holds for all that follow."""
+    if not (open_to := may_still_hold(outcome)):
+        return open_to
+    if not said or said[-1].referee is None:
+        return refuse("no_client", "No client stands behind it who could be asked again.")
+    if not _has_moved(outcome, said):
+        return refuse("nothing_moved", "Nothing was moved of which one could ask whether it holds.")
+    return _may_ask_her_again(asks, answers)
+
+
+def may_still_hold(outcome: Outcome) -> Verdict:
+    """Whether the result stands, so that one may say what became of it."""
+    engagement = outcome.goal.engagement
+    if outcome.status not in VERIFIED or engagement.status in {"contested", "withdrawn"}:
+        return refuse("closed", "This question is closed: the result it was about does not stand any more.")
+    return ALLOWED
+
+
+def is_asked_already(asks: Sequence[Ask], *, at: datetime) -> bool:
+    """An earlier wave, delayed by a cap or a holiday, stands in for this one."""
+    return any(
+        ask.status in OPEN or (ask.status == "answered" and ask.status_at > at - LATELY) for ask in asks
+    )
+
+
+def check_still(answer: Still, *, goal: Goal, last: Decimal) -> list[Verdict]:
+    """Everything that is wrong with an answer about a number that was `last` last time."""
+    chosen = _among("still", (answer.still,), tuple(STILL_QUESTION.choices))
+    if not chosen:
+        return [chosen]
+    if answer.still not in {"grew", "faded"}:
+        if answer.value is None:
+            return [ALLOWED]
+        return [refuse("contradiction", "You wrote another number: choose better or worse.", field="still")]
+    if answer.value is None:
+        return [
+            refuse(
+                "required", "Write the number as it is now, or choose another answer.", field="still_value"
+            )
+        ]
+    possible = may_be_value(goal.metric, answer.value, field="still_value")
+    return [possible if not possible else _on_that_side(answer.still, answer.value, goal=goal, last=last)]
+
+
+def status_since(outcome: Outcome, said: Sequence[Attestation], answers: Sequence[FollowUp]) -> str:
+    """What the numbers given later make of a result that stands: the last holds, as that of today.
+
+    Faded where it is worse than the confirmed one, at any time; sustained where it is not, from half a year on. Whether a
+    small difference matters the client has said herself: she was offered "so near that it makes no difference", which
+    leaves the number as it was.
+    """
+    given = [answer for answer in answers if answer.value is not None]
+    if given and given[-1].value is not None:
+        better = int(metric(outcome.goal.metric).direction) * (given[-1].value - stands(outcome, said)[1])
+        if better < 0:
+            return "faded"
+        if given[-1].wave >= SUSTAINED_FROM:
+            return "sustained"
+    return "corrected" if was_corrected(said) else "confirmed"
+
+
+def was_corrected(said: Sequence[Attestation]) -> bool:
+    """The client gave another number than the consultant: this stays so when the result is sustained or fades."""
+    return bool(said) and "correct" in {said[-1].result_verdict, said[-1].baseline_verdict}
+
+
+def _has_moved(outcome: Outcome, said: Sequence[Attestation]) -> bool:
+    baseline, achieved = stands(outcome, said)
+    return int(metric(outcome.goal.metric).direction) * (achieved - baseline) > 0
+
+
+def _may_ask_her_again(asks: Sequence[Ask], answers: Sequence[FollowUp]) -> Verdict:
+    """By what became of the earlier waves. Silence ends nothing."""
+    ends = {ask.status for ask in asks}
+    if "declined" in ends:
+        return refuse("declined", "The client would rather not be asked about it again.")
+    if ends & {"stopped", "bounced"}:
+        return refuse("stopped", "No letters reach the client any more.")
+    if any(answer.still == "not_measured" for answer in answers):
+        return refuse("not_measured", "The client no longer measures it.")
+    return ALLOWED
+
+
+def _on_that_side(still: str, value: Decimal, *, goal: Goal, last: Decimal) -> Verdict:
+    kind = metric(goal.metric)
+    better = int(kind.direction) * (value - last)
+    if (better > 0) if still == "grew" else (better < 0):
+        return ALLOWED
+    word = "better" if still == "grew" else "worse"
+    side = "above" if (int(kind.direction) > 0) == (still == "grew") else "below"
+    was = format_value(kind, last, goal.currency)
+    return refuse(
+        "wrong_side", f"You chose {word}; for {kind.name} that is {side} {was}.", field="still_value"
+    )
 
 
 def _codes(key: str) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ OUTCOME = moves(
     # Between the four answers an outcome moves when its referee corrects herself.
     confirmed="corrected rejected unanswered sustained faded superseded retracted",
     corrected="confirmed rejected unanswered sustained faded superseded retracted",
-    sustained="rejected unanswered faded superseded retracted",
-    faded="rejected unanswered sustained superseded retracted",
+    sustained="confirmed corrected rejected unanswered faded superseded retracted",
+    faded="confirmed corrected rejected unanswered sustained superseded retracted",
     rejected="confirmed corrected unanswered superseded retracted",
     superseded="",
     withdrawn="",
@@ -22,6 +22,12 @@ OUTCOME = moves(
 VERIFIED = ("confirmed", "corrected", "sustained", "faded")
 SCORED = (*VERIFIED, "rejected")
 GONE = ("withdrawn", "superseded", "retracted")
+
+# Days after the client's answer on which she is asked for the same number again, in months as people say it.
+WAVES = {90: 3, 180: 6, 365: 12}
+SUSTAINED_FROM = 180  # days: from then on a number that held makes the result a sustained one, E5
+STILL = ("held", "grew", "faded", "cannot_say", "not_measured")
+WITH_NUMBER = ("held", "grew", "faded")
 
 SOURCES = ("system_of_record", "audited", "dashboard", "estimate")
 MEASUREMENT_KINDS = ("baseline", "interim", "result", "sustain")

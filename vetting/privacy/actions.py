@@ -15,7 +15,8 @@ from vetting.kernel.verdict import InvalidError, require
 from vetting.kernel.whole import whole
 from vetting.mail.actions import suppress
 from vetting.outcomes import actions as outcomes
-from vetting.outcomes.queries import said_in
+from vetting.outcomes import waves
+from vetting.outcomes.queries import said_again_in, said_in
 from vetting.outcomes.rules import may_withdraw_answer
 from vetting.privacy import rules
 from vetting.privacy.corrections import take_back
@@ -101,5 +102,7 @@ def _take_all_back(referee_id: UUID, *, at: datetime) -> None:
     for ask in Ask.objects.filter(referee_id=referee_id, status="answered").order_by("id"):
         if ask.kind == "outcome" and may_withdraw_answer(ask, said_in(ask.pk)):
             take_back(ask.pk, at=at)
+        elif ask.kind == "sustain" and may_withdraw_answer(ask, said_again_in(ask.pk)):
+            waves.take_back(ask.pk, at=at)
         elif ask.kind == "peer" and (given := given_in(ask.pk)) is not None and may_correct(ask, given):
             referrals.withdraw(given, by=by, at=at)

@@ -18,6 +18,7 @@ from vetting.outcomes.models import Attestation, Outcome
 from vetting.outcomes.queries import answers_in, current_attestations, said_in, standing
 from vetting.outcomes.questionnaire import Answers
 from vetting.outcomes.states import VERIFIED
+from vetting.outcomes.waves import follow
 from vetting.profiles.actions import touch_evidence
 
 
@@ -81,20 +82,20 @@ def _follow(outcome: Outcome, *, by: Actor, at: datetime) -> None:
         outcome.level = rows[-1].level if status in {*VERIFIED, "rejected"} else 0
         if outcome.level and outcome.verified_at is None:
             outcome.verified_at = at  # the day of the first word stays: a correction makes no result younger
+            outcome.follow_up_on = rules.first_follow_up(outcome, rows[-1])
         _move(outcome, status, by=by, at=at)
     _work(outcome, by=by, at=at)
     touch_evidence(outcome.goal.engagement.profile_id)
 
 
 def _move(outcome: Outcome, status: str, *, by: Actor, at: datetime) -> None:
-    """What was found at a later follow-up outlives a correction that still calls the result one."""
-    followed_up = outcome.status in {"sustained", "faded"}
-    if followed_up and status in VERIFIED:
-        outcome.save(update_fields=["verified_at"])
-        return
-    outcome.save(update_fields=["level", "verified_at"])
-    if status != outcome.status:
+    """What was found later outlives a correction that still calls the result one, and is held against it anew."""
+    outcome.save(update_fields=["level", "verified_at", "follow_up_on"])
+    followed_up = outcome.status in {"sustained", "faded"} and status in VERIFIED
+    if status != outcome.status and not followed_up:
         move(outcome, status, by=by, at=at)
+    if status in VERIFIED:
+        follow(outcome, by=by, at=at)
 
 
 def _work(outcome: Outcome, *, by: Actor, at: datetime) -> None:

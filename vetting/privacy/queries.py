@@ -12,8 +12,8 @@ from vetting.followups.queries import asked_of, named_by
 from vetting.followups.states import LETTER_STEPS
 from vetting.kernel.keys import digest
 from vetting.mail.queries import is_suppressed, mailbox_hash
-from vetting.outcomes.models import Attestation
-from vetting.outcomes.queries import answers_in, said_in
+from vetting.outcomes.models import Attestation, FollowUp
+from vetting.outcomes.queries import answers_in, said_again_in, said_in
 from vetting.privacy.models import Visit
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import versions_in, words_in
@@ -25,6 +25,10 @@ READERS: Mapping[str, str] = {
         "In the form you chose anybody reads your role, the numbers, your judgement and any tie. The consultant reads "
         "your name and the rest of your answer, but not whether you would hire them again: that shows only as a count, "
         "once five clients have answered. Our staff may read all of it."
+    ),
+    "sustain": (
+        "Anybody reads the number and its month, in the form in which the result itself appears. The consultant reads "
+        "your name with it, and our staff may."
     ),
     "peer": "Anybody reads your name, how you saw the work and your words. Your address is shown to nobody.",
 }
@@ -81,6 +85,8 @@ def _versions(ask: Ask) -> Sequence[Mapping[str, Any]]:
     match ask.kind:
         case "outcome":
             return [_attested(row) for row in said_in(ask.pk)]
+        case "sustain":
+            return [_followed_up(row) for row in said_again_in(ask.pk)]
         case "peer":
             return [_referred(row) for row in versions_in(ask.pk)]
         case "goal" if ask.status == "answered":
@@ -97,6 +103,14 @@ def _attested(row: Attestation) -> dict[str, Any]:
         for name, value in asdict(answers_in(row)).items()
     }
     return {"given_at": row.given_at.isoformat(), "taken_back": False, "evidence_level": row.level, **answers}
+
+
+def _followed_up(row: FollowUp) -> dict[str, Any]:
+    given_at = row.given_at.isoformat()
+    if row.withdrawn:
+        return {"given_at": given_at, "taken_back": True}
+    value = None if row.value is None else str(row.value)
+    return {"given_at": given_at, "taken_back": False, "still": row.still, "value": value}
 
 
 def _referred(row: Referral) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from vetting.followups.queries import about
 from vetting.followups.states import OPEN
 from vetting.outcomes.models import Attestation, Outcome
 from vetting.outcomes.queries import current_attestations, of_profiles
+from vetting.outcomes.rules import was_corrected
 from vetting.outcomes.states import VERIFIED
 
 # An engagement with several results shows the one that speaks least well: the picture never flatters.
@@ -58,7 +59,7 @@ def _word(outcome: Outcome, asks: Sequence[Ask], said: Sequence[Attestation]) ->
     if outcome.status in VERIFIED:
         if not is_met(outcome, said):
             return "missed"
-        return "corrected" if outcome.status == "corrected" else "confirmed"
+        return "corrected" if was_corrected(said) else "confirmed"
     if any(ask.status in OPEN for ask in asks):
         return "open"
     # Whoever takes back what she said counts as one who would not say: good or bad, it is no longer there.

@@ -1,6 +1,6 @@
 """The only place where rows become evidence.
 
-Read here what counts: answered outcomes and accepted referrals. Nothing of a profile is read but its key. A row that
+Read here what counts: answered outcomes, what held of them, and accepted referrals. Nothing of a profile is read but its key. A row that
 cannot be read is named and left out, so that one of them never keeps others from their score.
 """
 
@@ -15,9 +15,9 @@ from django.db.models import Count, F
 
 from vetting.companies.models import Organization
 from vetting.engagements.metrics import METRICS, Metric, metric, usual_step
-from vetting.outcomes.models import Attestation, Outcome
-from vetting.outcomes.queries import current_attestations, standing
-from vetting.outcomes.rules import publication
+from vetting.outcomes.models import Attestation, FollowUp, Outcome
+from vetting.outcomes.queries import current_attestations, follow_ups_of, standing
+from vetting.outcomes.rules import publication, stands
 from vetting.outcomes.states import SCORED
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import accepted_of, given_by, reciprocal_pairs
@@ -56,13 +56,14 @@ def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
     named = rows.annotate(consultant=F("goal__engagement__profile__slug"))
     outcomes = list(named.order_by("verified_at", "id"))
     said = current_attestations(outcome.pk for outcome in outcomes)
+    later = follow_ups_of(outcome.pk for outcome in outcomes)
     known_elsewhere = _vouching_elsewhere([each.referee_id for rows in said.values() for each in rows])
     for outcome in outcomes:
         evidence = found[outcome.goal.engagement.profile_id]
         evidence.consultant = outcome.consultant
         testimony = said.get(outcome.pk, [])
         try:
-            evidence.claims.append(_claim(outcome, testimony, known_elsewhere))
+            evidence.claims.append(_claim(outcome, testimony, later.get(outcome.pk, []), known_elsewhere))
         except ScoringError as fault:
             evidence.faults.append(fault)
             continue
@@ -113,13 +114,17 @@ def evidence_of(card: Scorecard, *, is_owner: bool) -> dict[str, Any]:
     }
 
 
-def _claim(outcome: Outcome, said: Sequence[Attestation], known_elsewhere: set[UUID]) -> Claim:
-    """Raises ScoringError where the row cannot be scored."""
+def _claim(
+    outcome: Outcome,
+    said: Sequence[Attestation],
+    later: Sequence[FollowUp],
+    known_elsewhere: set[UUID],
+) -> Claim:
+    """Raises ScoringError where the row cannot be scored. What held is no part of its level: see `rules.shown_level`."""
     goal, engagement = outcome.goal, outcome.goal.engagement
     _require_readable(outcome, said)
     last, kind = said[-1], metric(goal.metric)
-    baseline = float(last.baseline_value if last.baseline_value is not None else goal.baseline)
-    achieved = float(last.result_value if last.result_value is not None else outcome.achieved)
+    baseline, achieved = map(float, stands(outcome, said))
     rejected = outcome.status == "rejected"
     if int(kind.direction) * (float(goal.target) - baseline) <= 0:
         # The client's own baseline had reached the target before the work: nothing was left to achieve.
@@ -143,8 +148,16 @@ def _claim(outcome: Outcome, said: Sequence[Attestation], known_elsewhere: set[U
         money=float(outcome.money) if outcome.money is not None and in_one_currency else None,
         share=_share(outcome, last),
         transfer=last.transfer,
+        sustained_6m=_at_wave(later, 180),
+        sustained_12m=_at_wave(later, 365),
         contexts=_contexts(goal.metric, engagement.organization),
     )
+
+
+def _at_wave(later: Sequence[FollowUp], wave: int) -> float | None:
+    """The number the client gave then; missing, never a failure, where she gave none."""
+    given = [row.value for row in later if row.wave == wave and row.value is not None]
+    return float(given[-1]) if given else None
 
 
 def _contexts(metric_key: str, organization: Organization) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,6 @@
 """What the public may read of one consultant: plain values, for pages, programs and the search index alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,14 +11,21 @@ from vetting.companies.models import Organization
 from vetting.engagements.metrics import METRICS, format_value
 from vetting.kernel.places import COUNTRIES
 from vetting.outcomes.models import Attestation, Outcome
-from vetting.outcomes.queries import current_attestations, measurements_of, of_profile
-from vetting.outcomes.rules import publication
+from vetting.outcomes.queries import Wave, current_attestations, of_profile, waves_of
+from vetting.outcomes.rules import publication, shown_level, stands, was_corrected
 from vetting.outcomes.states import LEVELS, VERIFIED
 from vetting.profiles.models import Profile
 from vetting.referrals.queries import given_by, given_for
 from vetting.scorecards.coverage import is_met
 from vetting.scorecards.models import Scorecard
 
+# What stands in place of a number.
+NO_NUMBER: Mapping[str, str] = {
+    "cannot_say": "could not say",
+    "not_measured": "no longer measured",
+    "silent": "no answer",
+    "declined": "declined",
+}
 SHOWN = (*VERIFIED, "rejected", "submitted", "awaiting_client", "unanswered")
 
 
@@ -32,8 +39,13 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
+    """The client was asked the same number again. `text` says why there is none, where there is none."""
+
+    months: int
     on: date
-    value: Value
+    still: str
+    value: Value | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +71,7 @@ class ShownResult:
     target: Value | None
     achieved: Value | None
     later: tuple[Later, ...]
+    corrected: bool
     claimed: Value | None  # what the consultant had reported, where the client corrected it
     verdict: str
     status: str
@@ -101,9 +114,9 @@ def results_of(profile: Profile, card: Scorecard | None) -> list[ShownResult]:
     """Every result that is not withdrawn, met and missed alike, newest measurement first."""
     outcomes = [outcome for outcome in of_profile(profile.pk) if outcome.status in SHOWN]
     said = current_attestations(outcome.pk for outcome in outcomes)
-    later = _later_values(outcomes)
+    waves = waves_of(outcome.pk for outcome in outcomes)
     ledger = _ledger(card)
-    return [_result(each, said.get(each.pk, []), later.get(each.goal_id, ()), ledger) for each in outcomes]
+    return [_result(each, said.get(each.pk, []), waves.get(each.pk, []), ledger) for each in outcomes]
 
 
 def referrals_of(profile: Profile, card: Scorecard | None) -> list[ShownReferral]:
@@ -139,14 +152,13 @@ def client_words(organization: Organization, shown: str) -> str:
 def _result(
     outcome: Outcome,
     said: Sequence[Attestation],
-    later: tuple[Later, ...],
+    waves: Sequence[Wave],
     ledger: Mapping[str, tuple[float, str]],
 ) -> ShownResult:
     goal, engagement = outcome.goal, outcome.goal.engagement
     organization, shown = engagement.organization, publication(outcome, said)
     sealed, last = shown == "sealed", said[-1] if said else None
-    corrected = last.result_value if last else None
-    baseline = last.baseline_value if last and last.baseline_value is not None else goal.baseline
+    baseline, achieved = stands(outcome, said)
     contribution, reason = ledger.get(str(outcome.pk), (None, ""))
 
     def value(number: Decimal) -> Value | None:
@@ -170,13 +182,14 @@ def _result(
         publication=shown,
         baseline=value(baseline),
         target=value(goal.target),
-        achieved=value(corrected if corrected is not None else outcome.achieved),
-        later=() if sealed else later,
-        claimed=value(outcome.achieved) if corrected is not None else None,
+        achieved=value(achieved),
+        later=() if sealed else tuple(_later(wave, value) for wave in waves),
+        corrected=was_corrected(said),
+        claimed=value(outcome.achieved) if last and last.result_value is not None else None,
         verdict=_verdict(outcome, said),
         status=outcome.status,
-        level=outcome.level,
-        level_words=LEVELS[outcome.level],
+        level=(level := shown_level(outcome)),
+        level_words=LEVELS[level],
         starts_on=engagement.starts_on,
         ends_on=engagement.ends_on,
         measured_on=outcome.measured_on,
@@ -214,23 +227,10 @@ def _share_words(last: Attestation | None) -> str:
     return f"{last.share_low} to {last.share_high} % of the change due to the consultant, says the client"
 
 
-def _later_values(outcomes: Sequence[Outcome]) -> Mapping[UUID, tuple[Later, ...]]:
-    """What the client measured at follow-ups, by goal."""
-    found: dict[UUID, tuple[Later, ...]] = {}
-    goals = {outcome.goal_id: outcome.goal for outcome in outcomes}
-    for goal_id, rows in measurements_of(goals).items():
-        goal = goals[goal_id]
-        found[goal_id] = tuple(
-            Later(
-                on=row.measured_on,
-                value=Value(
-                    number=float(row.value), text=format_value(METRICS[goal.metric], row.value, goal.currency)
-                ),
-            )
-            for row in rows
-            if row.kind == "sustain" and row.stated_by == "client"
-        )
-    return found
+def _later(wave: Wave, value: Callable[[Decimal], Value | None]) -> Later:
+    known = None if wave.value is None else value(wave.value)
+    text = known.text if known else NO_NUMBER[wave.still]
+    return Later(months=wave.months, on=wave.on, still=wave.still, value=known, text=text)
 
 
 def _ledger(card: Scorecard | None) -> Mapping[str, tuple[float, str]]:

@@ -120,7 +120,7 @@ def _confirmed(result: ShownResult, *, by_record: bool) -> str:
         return f"shown by {result.witness}"
     if result.status not in VERIFIED:
         return "confirmed by nobody yet"
-    return f"{'numbers corrected' if result.status == 'corrected' else 'confirmed'} by {_who(result)}"
+    return f"{'numbers corrected' if result.corrected else 'confirmed'} by {_who(result)}"
 
 
 def _who(result: ShownResult) -> str:

@@ -9,8 +9,9 @@ from vetting.followups.cadence import KEPT_UNANSWERED
 from vetting.followups.models import Ask
 from vetting.mail.queries import is_suppressed
 from vetting.privacy.queries import READERS
+from vetting.web import again
 from vetting.web.answer_said import CORRECTED, given
-from vetting.web.asked import asked_in
+from vetting.web.asked import Asked, asked_in
 from vetting.web.templatetags.wording import day
 
 HER_DOING = ("answered", "declined", "stopped", "replaced")
@@ -36,8 +37,18 @@ def closed_page(request: HttpRequest, ask: Ask, *, stop_url: str, mine_url: str)
         status = 409 if request.method == "POST" else 200
     page = {"stop_url": "" if is_suppressed(ask.referee.email) else stop_url, "mine_url": mine_url}
     if ask.status == "answered":
-        return render(request, "pages/answers/said.html", _said(ask) | page, status=status)
-    return render(request, "pages/answers/closed.html", {"closed": _closed(ask), **page}, status=status)
+        return _answered(request, ask, page, status=status)
+    is_over = ask.kind == "sustain" and ask.status not in HER_DOING
+    closed = Closed(*again.closed(ask)) if is_over else _closed(ask)
+    return render(request, "pages/answers/closed.html", {"closed": closed, **page}, status=status)
+
+
+def _answered(request: HttpRequest, ask: Ask, page: dict[str, str], *, status: int) -> HttpResponse:
+    asked = asked_in(ask)
+    shown = _said(asked) | page
+    if ask.kind == "sustain" and given(asked).stands:
+        return render(request, "pages/answers/thanks.html", again.thanks(asked) | shown, status=status)
+    return render(request, "pages/answers/said.html", shown, status=status)
 
 
 def ended(ask: Ask) -> str:
@@ -50,8 +61,8 @@ def erased_on(ask: Ask) -> str:
     return day((ask.expires_at + KEPT_UNANSWERED).date())
 
 
-def _said(ask: Ask) -> dict[str, object]:
-    asked = asked_in(ask)
+def _said(asked: Asked) -> dict[str, object]:
+    ask = asked.ask
     return {
         "consultant": asked.consultant,
         "ask_id": ask.pk,
@@ -64,7 +75,7 @@ def _said(ask: Ask) -> dict[str, object]:
 
 def _closed(ask: Ask) -> Closed:
     who, asked = ask.about["consultant"], day(ask.created_at.date())
-    again = f"If you wish to answer all the same, tell {who}, who can ask you again."
+    anew = f"If you wish to answer all the same, tell {who}, who can ask you again."
     unsent = ("What you had filled in was not sent, and nobody reads it.",) if ask.draft else ()
     match ask.status:
         case "declined":
@@ -81,12 +92,12 @@ def _closed(ask: Ask) -> Closed:
             return Closed("This question was taken back", (back, *unsent))
         case "bounced":
             lost = "One of our letters to you could not be delivered, so the question was closed."
-            return Closed("This question is closed", (lost, again, *unsent))
+            return Closed("This question is closed", (lost, anew, *unsent))
     over_on = day(ask.expires_at.date())
     over = f"{who} asked you on {asked}; the question was open until {over_on}. It needs no answer any more."
     rest = (
         "No answer lowers nobody's score.",
-        again,
+        anew,
         f"We erase your name and address on {erased_on(ask)}.",
     )
     return Closed("This question has run out", (over, *unsent, *rest))

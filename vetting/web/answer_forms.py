@@ -13,9 +13,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
+from vetting.engagements.metrics import METRICS
 from vetting.kernel.verdict import Verdict
-from vetting.outcomes.questionnaire import PUBLISH_WORDS, Answers, question
-from vetting.outcomes.rules import check_answers
+from vetting.outcomes.questionnaire import PUBLISH_WORDS, STILL_QUESTION, Answers, Still, question
+from vetting.outcomes.rules import check_answers, check_still
 from vetting.referrals.rules import Words, check_words
 from vetting.referrals.states import RELATION_WORDS
 from vetting.web.asked import Asked
@@ -200,6 +201,28 @@ class PeerCorrection(SawForm, WordsForm):
     field_order = (*SawForm.base_fields, *WordsForm.base_fields)
 
 
+class StillForm(ScreenForm):
+    """Last time's number stands in the question, and only another one is written."""
+
+    still = _radio(STILL_QUESTION.words, STILL_QUESTION.choices)
+    still_value = TypedNumber(label="The number now", required=False)
+
+    def fill(self) -> None:
+        assert self.asked.last is not None
+        metric, number = self.asked.ask.about["metric"], self.fields["still_value"]
+        assert isinstance(number, TypedNumber)
+        number.unit = self.asked.unit
+        self.fields["still"].label = f"{metric}: is it still {self.asked.value(self.asked.last)}?"
+        way = "Higher" if int(METRICS[self.asked.metric].direction) > 0 else "Lower"
+        self.fields["still"].help_text = f"{STILL_QUESTION.hint} {way} is better."
+
+    def verdicts(self, filled: Mapping[str, Any]) -> Iterable[Verdict]:
+        assert self.asked.goal is not None
+        assert self.asked.last is not None
+        said = still_of(filled, unit=self.asked.unit)
+        return check_still(said, goal=self.asked.goal, last=self.asked.last)
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     key: str
@@ -219,6 +242,7 @@ SCREENS: Mapping[str, tuple[Screen, ...]] = {
         Screen("words", "In your words", WordsForm),
         Screen("check", "Look through it and send it", SendForm),
     ),
+    "sustain": (Screen("still", "Is it still so?", StillForm),),
     "goal": (Screen("goal", "Do you agree on this goal?", GoalForm),),
 }
 
@@ -258,6 +282,12 @@ def answers_of(draft: Mapping[str, Any], *, unit: str) -> Answers:
     )
 
 
+def still_of(draft: Mapping[str, Any], *, unit: str) -> Still:
+    """What she says of her number today; any number she typed, so that a rule can ask about one that contradicts."""
+    text = draft.get("still_value", "").strip()
+    return Still(still=draft.get("still", ""), value=read_number(text, unit=unit) if text else None)
+
+
 def words_of(draft: Mapping[str, Any]) -> Words:
     """A peer's words; what is not filled in yet is empty, and the rules say so on its own screen."""
     return Words(
@@ -287,6 +317,10 @@ def typed_answers(answers: Answers) -> dict[str, Any]:
         "hire_again": answers.hire_again,
         "publish": answers.publish,
     }
+
+
+def typed_still(still: str, value: Decimal | None) -> dict[str, Any]:
+    return {"still": still, "still_value": "" if still == "held" else _typed(value)}
 
 
 def typed_words(words: Words) -> dict[str, Any]:

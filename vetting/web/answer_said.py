@@ -15,20 +15,25 @@ from django.views.decorators.http import require_http_methods
 from vetting.followups.models import Ask
 from vetting.jobs.bell import ring
 from vetting.kernel.actors import referee
-from vetting.outcomes.models import Attestation
-from vetting.outcomes.queries import answers_in, said_in
+from vetting.outcomes import waves
+from vetting.outcomes.models import Attestation, FollowUp
+from vetting.outcomes.queries import answers_in, said_again_in, said_in
 from vetting.outcomes.questionnaire import Answers
 from vetting.privacy import corrections
 from vetting.referrals import actions as referrals
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import versions_in, words_in
+from vetting.web.again import reads_again, said_again
 from vetting.web.answer_forms import (
     OutcomeCorrection,
     PeerCorrection,
     PublishForm,
     ScreenForm,
+    StillForm,
     answers_of,
+    still_of,
     typed_answers,
+    typed_still,
     typed_words,
     words_of,
 )
@@ -38,7 +43,7 @@ from vetting.web.asked import Asked, asked_in
 from vetting.web.owner import posted
 from vetting.web.refusals import refusals_on
 
-CORRECTED = ("outcome", "peer")  # the kinds of which a further version may be given
+CORRECTED = ("outcome", "peer", "sustain")  # the kinds of which a further version may be given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,8 @@ def given(asked: Asked) -> Given:
         return _of_peer(asked, versions_in(ask.pk))
     if ask.kind == "outcome":
         return _of_outcome(asked, said_in(ask.pk))
+    if ask.kind == "sustain":
+        return _of_follow_up(asked, said_again_in(ask.pk))
     assert asked.goal is not None
     public = (
         "Accepted by the client, set beforehand." if asked.goal.preregistered else "Accepted by the client."
@@ -156,6 +163,18 @@ def _of_outcome(asked: Asked, versions: list[Attestation]) -> Given:
     )
 
 
+def _of_follow_up(asked: Asked, versions: list[FollowUp]) -> Given:
+    *earlier, last = versions
+    shown = earlier[-1] if last.withdrawn else last
+    return Given(
+        lines=said_again(asked, shown),
+        public=[] if last.withdrawn else reads_again(asked, shown),
+        on=asked.ask.status_at.date(),
+        corrected_on=shown.given_at.date() if shown.supersedes_id else None,
+        taken_back_on=last.given_at.date() if last.withdrawn else None,
+    )
+
+
 def _of_peer(asked: Asked, versions: list[Referral]) -> Given:
     last = versions[-1]
     words = words_in(last)
@@ -178,6 +197,9 @@ def _correction(asked: Asked, request: HttpRequest, *, at: datetime) -> ScreenFo
     form: Callable[..., ScreenForm]
     if asked.ask.kind == "peer":
         form, initial = PeerCorrection, typed_words(words_in(versions_in(asked.ask.pk)[-1]))
+    elif asked.ask.kind == "sustain":
+        last = said_again_in(asked.ask.pk)[-1]
+        form, initial = StillForm, typed_still(last.still, last.value)
     else:
         form, initial = OutcomeCorrection, typed_answers(answers_in(said_in(asked.ask.pk)[-1]))
     return form(posted(request), initial=initial, asked=asked, draft={}, at=at)
@@ -188,6 +210,9 @@ def _correct(asked: Asked, form: ScreenForm, *, at: datetime) -> None:
     if ask.kind == "peer":
         referrals.correct(ask.pk, words=words_of(filled), at=at)
         return
+    if ask.kind == "sustain":
+        waves.correct(ask.pk, still=still_of(filled, unit=asked.unit), at=at)
+        return
     comment = said_in(ask.pk)[-1].comment  # given by a program; the form does not ask for one
     answers: Answers = replace(answers_of(filled, unit=asked.unit), comment=comment)
     corrections.correct(ask.pk, answers=answers, at=at)
@@ -196,6 +221,8 @@ def _correct(asked: Asked, form: ScreenForm, *, at: datetime) -> None:
 def _take_back(ask: Ask, *, at: datetime) -> None:
     if ask.kind == "peer":
         referrals.withdraw(versions_in(ask.pk)[-1], by=referee(ask.referee_id), at=at)
+    elif ask.kind == "sustain":
+        waves.take_back(ask.pk, at=at)
     else:
         corrections.take_back(ask.pk, at=at)
 

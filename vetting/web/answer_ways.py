@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from vetting.followups import actions as followups
 from vetting.followups.rules import may_answer
+from vetting.followups.states import HANDED_ON
 from vetting.jobs.bell import ring
 from vetting.web.answer_links import ask_of_cookie, to_mine, unknown, unlisted
 from vetting.web.forms_fields import DeskForm, Line
@@ -29,7 +30,7 @@ def hand_on(request: HttpRequest, ask_id: UUID) -> HttpResponse:
     ask = ask_of_cookie(request, ask_id, at=at)
     if ask is None:
         return unknown(request)
-    if ask.kind == "peer" or not may_answer(ask, at=at):
+    if ask.kind not in HANDED_ON or not may_answer(ask, at=at):
         return redirect("web:answer", ask.pk)
     form = NotMeForm(posted(request))
     if form.is_valid():

@@ -1,7 +1,7 @@
 """The pages a letter's link opens: answer, decline, stop. Nobody needs an account, and a GET changes nothing."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +22,20 @@ from vetting.jobs.bell import ring
 from vetting.mail.letters import house_address
 from vetting.mail.queries import is_suppressed
 from vetting.outcomes import actions as outcomes
+from vetting.outcomes import waves
 from vetting.referrals import actions as referrals
+from vetting.web.again import publication_of
 from vetting.web.answer_closed import HER_DOING, closed_page, erased_on
-from vetting.web.answer_forms import SCREENS, Screen, ScreenForm, answers_of, typed_in, way_of, words_of
+from vetting.web.answer_forms import (
+    SCREENS,
+    Screen,
+    ScreenForm,
+    answers_of,
+    still_of,
+    typed_in,
+    way_of,
+    words_of,
+)
 from vetting.web.answer_links import ask_of_cookie, ask_of_key, exchange, keyed, unknown, unlisted
 from vetting.web.answer_words import peer_reads, publications, said, said_by_peer
 from vetting.web.asked import Asked, asked_in, beforehand, facts
@@ -161,6 +172,8 @@ def _send(asked: Asked, filled: Mapping[str, Any], *, at: datetime) -> None:
         referrals.answer(ask.pk, words=words_of(filled), at=at)
     elif ask.kind == "outcome":
         outcomes.attest(ask.pk, answers=answers_of(filled, unit=asked.unit), at=at)
+    elif ask.kind == "sustain":
+        waves.answer(ask.pk, still=still_of(filled, unit=asked.unit), at=at)
     elif filled["accepts"] == "unsure":
         followups.decline(ask.pk, at=at, reason="Not sure about the goal.")
     else:
@@ -202,7 +215,10 @@ def _introduction(asked: Asked, *, at: datetime) -> dict[str, Any]:
     return {
         "facts": facts(asked),
         "named_by": named_by(ask),
-        "named_on": day(ask.created_at.date()),
+        "named_on": day(
+            date.fromisoformat(ask.about["named_on"]) if asked.last is not None else ask.created_at.date()
+        ),
+        "published": publication_of(asked) if asked.last is not None else "",
         "erased_on": erased_on(ask),
         "house": house_address(),
         "beforehand": beforehand(goal, mailbox=ask.referee.email, at=at)

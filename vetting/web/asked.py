@@ -13,16 +13,21 @@ from vetting.engagements.states import PREREGISTRATION_WINDOW
 from vetting.followups.models import Ask
 from vetting.outcomes.models import Outcome
 from vetting.outcomes.queries import outcome_of
+from vetting.outcomes.waves import number_asked_about
 from vetting.web.templatetags.wording import day
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An ask with its goal, and with its outcome where one is asked about. A peer is asked about a person only."""
+    """An ask with its goal, and with its outcome where one is asked about. A peer is asked about a person only.
+
+    `last` is the number the client gave last, where she is asked for it again.
+    """
 
     ask: Ask
     goal: Goal | None = None
     outcome: Outcome | None = None
+    last: Decimal | None = None
 
     @property
     def consultant(self) -> str:
@@ -48,7 +53,8 @@ def asked_in(ask: Ask) -> Asked:
     if ask.kind == "goal":
         return Asked(ask, goal=goal_of(ask.subject_id))
     outcome = outcome_of(ask.subject_id)
-    return Asked(ask, goal=outcome.goal, outcome=outcome)
+    last = number_asked_about(outcome, ask.pk) if ask.kind == "sustain" else None
+    return Asked(ask, goal=outcome.goal, outcome=outcome, last=last)
 
 
 def facts(asked: Asked) -> list[dict[str, str]]:
@@ -66,6 +72,8 @@ def facts(asked: Asked) -> list[dict[str, str]]:
     }
     if asked.outcome is not None:
         lines["Result"] = f"{about['achieved']}, measured on {_day(about['measured_on'])}"
+    if "last" in about:
+        lines["You said"] = f"{about['last']}, on {_day(about['last_on'])}"
     if about["note"]:
         lines["Note"] = f"\N{LEFT DOUBLE QUOTATION MARK}{about['note']}\N{RIGHT DOUBLE QUOTATION MARK}"
     return [{"term": term, "text": text, "url": ""} for term, text in lines.items()]

@@ -44,6 +44,13 @@ _GOES_ON: Final = {
     "cancelled": " by you on {since}.",
     "replaced": " to another person on {since}.",
 }
+# Where the site asks again, months after the result was confirmed, some ends mean something else.
+_GOES_ON_AGAIN: Final = {
+    **_GOES_ON,
+    "expired": " on {since}: nobody answered. That lowers nothing.",
+    "declined": " on {since}. They are not asked about it again.",
+    "cancelled": " on {since}: the result does not stand any more.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +98,7 @@ def _goals(rows: Iterable[Ask], owner: User) -> Mapping[UUID, Goal]:
 
 
 def _outcomes(rows: Iterable[Ask], owner: User) -> Mapping[UUID, Outcome]:
-    keys = [row.subject_id for row in rows if row.kind == "outcome"]
+    keys = [row.subject_id for row in rows if row.kind in {"outcome", "sustain"}]
     return {outcome.pk: outcome for outcome in outcomes_visible_to(owner.actor).filter(pk__in=keys)}
 
 
@@ -145,7 +152,7 @@ def _words(ask: Ask, hold: Hold | None) -> str:
         "ends": day(ask.expires_at.date()),
         "since": day(ask.status_at.date()),
     }
-    words = _GOES_ON[ask.status].format(**since)
+    words = (_GOES_ON_AGAIN if ask.kind == "sustain" else _GOES_ON)[ask.status].format(**since)
     if hold is None:
         return words
     why = f"for now until {day(hold.until.date())}: {hold.reason[:1].lower()}{hold.reason[1:]}"
@@ -160,6 +167,8 @@ def _what(ask: Ask) -> str:
         return "What they saw of your work"
     if ask.kind == "goal":
         return f"Goal: {about['metric']}, {about['baseline']} to {about['target']}"
+    if ask.kind == "sustain":
+        return f"After {about['months']} months: {about['metric']}, still {about['last']}?"
     return f"Result: {about['metric']}, {about['baseline']} to {about['achieved']}"
 
 

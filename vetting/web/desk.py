@@ -33,10 +33,12 @@ from vetting.scorecards.queries import of_profile
 from vetting.scoring.narrowing import Step as NarrowingStep
 from vetting.web import standings
 from vetting.web.asklines import AskLine, lines_of
+from vetting.web.holding import hold_lines
 from vetting.web.owner import own_profile, user_of
 from vetting.web.templatetags.wording import day
 
 _MOST_STEPS = 3
+_MOST_HELD = 6
 _RECENT = timedelta(days=60)  # how long a closed ask stays on the board; the list of asks keeps them all
 _IN_A_COLUMN = 8
 _COLUMNS: Final = (
@@ -75,12 +77,15 @@ def desk(request: HttpRequest) -> HttpResponse:
     asks = _asks_of(user_of(request), at=at)
     is_new = not (asks or found.outcomes or any(goal.status != "draft" for goal in found.goals))
     card = of_profile(profile.pk)
+    held = hold_lines(found.outcomes.values())
     context = {
         "profile": profile,
         "is_listed": profile.status in PUBLIC,
         "path": _path(profile, found) if is_new else [],
         "steps": [] if is_new else list(islice(_steps(profile, found, on=at.date()), _MOST_STEPS)),
         "board": _board(lines_of(asks, user_of(request))),
+        "held": held[:_MOST_HELD],
+        "held_more": max(0, len(held) - _MOST_HELD),
         "card": card,
         "behind": card is None or card.evidence_version != profile.evidence_version,
         "standing": _standing(card) if card else None,

@@ -15,6 +15,7 @@ from vetting.followups import actions as followups
 from vetting.followups.models import Ask, Referee
 from vetting.followups.queries import asked_of, named_by
 from vetting.followups.rules import may_answer
+from vetting.followups.states import HANDED_ON
 from vetting.jobs.bell import ring
 from vetting.kernel.verdict import RefusedError
 from vetting.mail.queries import is_suppressed
@@ -207,7 +208,7 @@ def _waiting(ask: Ask) -> dict[str, Any]:
         "asked_on": day(ask.created_at.date()),
         "ends_on": day(ask.expires_at.date()),
         "is_begun": bool(ask.draft),
-        "may_hand_on": ask.kind != "peer",
+        "may_hand_on": ask.kind in HANDED_ON,
         "consultant": ask.about["consultant"],
     }
 

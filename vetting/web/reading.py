@@ -16,7 +16,7 @@ from vetting.engagements.states import PREREGISTRATION_WINDOW
 from vetting.followups import cadence
 from vetting.kernel.places import LANGUAGES
 from vetting.outcomes.questionnaire import QUESTIONS
-from vetting.outcomes.states import LEVELS
+from vetting.outcomes.states import LEVELS, WAVES
 from vetting.scorecards.queries import in_force
 from vetting.scoring.weights import RESULTS
 from vetting.search.models import Listing
@@ -129,8 +129,10 @@ def for_consultants(request: HttpRequest) -> HttpResponse:
 
 def _cadence() -> Mapping[str, object]:
     return {
+        "waves": list(WAVES.values()),
         "first_reminder": cadence.DAYS["reminder_4"],
         "second_reminder": cadence.DAYS["reminder_11"],
+        "only_reminder": cadence.DAYS[cadence.FEWER_REMINDERS["sustain"][0]],
         "expiry": cadence.EXPIRY.days,
         "letters": cadence.LETTERS,
         "letters_days": cadence.LETTERS_WINDOW.days,

@@ -9,7 +9,6 @@ from vetting.web.labels import DIMENSIONS, TRANSFER
 from vetting.web.ledger import Ledger
 from vetting.web.templatetags.wording import day, month, signed
 
-_DAYS_A_MONTH = 30.44
 _WINDOW = PREREGISTRATION_WINDOW.days
 _UNPROVED = {
     "submitted": "said by the consultant, nobody was asked yet",
@@ -18,13 +17,10 @@ _UNPROVED = {
     "rejected": "the client says it is wrong",
 }
 _SPOKE = {
-    "confirmed": "Confirmed by {who}",
-    "corrected": "Numbers corrected by {who}",
-    "sustained": "Confirmed by {who}, and still so later",
-    "faded": "Confirmed by {who}, and less of it later",
     "rejected": "Called wrong by {who}",
     "unanswered": "Answered by {who}, who could not say",
 }
+_CONFIRMED, _CORRECTED = "Confirmed by {who}", "Numbers corrected by {who}"
 _NOBODY = "a referee at the client"
 
 
@@ -80,11 +76,20 @@ def _who(result: ShownResult, *, origin: str) -> str:
     if origin == "public_record":
         return f"Shown by {result.witness}, {day(result.verified_on)}"
     who = result.witness if result.witness.startswith(_NOBODY) else f"the client: {result.witness}"
-    said = _SPOKE[result.status].format(who=who)
+    said = _SPOKE.get(result.status, _CORRECTED if result.corrected else _CONFIRMED).format(who=who)
     on = f", {day(result.verified_on)}" if result.verified_on else ""
     # A tie, which is named beside the witness, lowers the level as well; else it is the mailbox.
     doubt = result.level == 1 and "(tie:" not in result.witness
-    return f"{said}{on}{'; the mailbox is not proved to be at the client' if doubt else ''}"
+    return f"{said}{on}{'; the mailbox is not proved to be at the client' if doubt else ''}{_since(result)}"
+
+
+def _since(result: ShownResult) -> str:
+    """What the client said when she was last asked the same number again."""
+    given = [later for later in result.later if later.value is not None]
+    if not given:
+        return ""
+    word = "less of it" if result.status == "faded" else "still so"
+    return f"; {word} on {day(given[-1].on)}"
 
 
 def _slope(result: ShownResult, unproved: str) -> dict[str, object]:
@@ -98,7 +103,7 @@ def _slope(result: ShownResult, unproved: str) -> dict[str, object]:
         "baseline": _point(result.baseline, result.starts_on),
         "target": _point(result.target),
         "achieved": _point(result.achieved, result.measured_on),
-        "later": [_later(later, result.measured_on) for later in result.later],
+        "later": [later_point(later) for later in result.later],
         "unproved": unproved,
     }
 
@@ -107,9 +112,10 @@ def _point(value: Value, on: date | None = None) -> dict[str, object]:
     return {"value": value.number, "text": value.text, "when": month(on) if on else ""}
 
 
-def _later(later: Later, measured_on: date) -> dict[str, object]:
-    months = max(1, round((later.on - measured_on).days / _DAYS_A_MONTH))
-    return {**_point(later.value, later.on), "months": months}
+def later_point(later: Later) -> dict[str, object]:
+    """The column of one wave, as the slope tag takes it."""
+    value = later.value.number if later.value else None
+    return {"value": value, "text": later.text, "when": month(later.on), "months": later.months}
 
 
 def _notes(result: ShownResult) -> list[str]:

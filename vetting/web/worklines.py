@@ -17,13 +17,14 @@ from vetting.followups.models import Ask
 from vetting.followups.queries import about
 from vetting.kernel.places import COUNTRIES
 from vetting.outcomes.models import Attestation, Outcome
-from vetting.outcomes.queries import current_attestations, visible_to
+from vetting.outcomes.queries import Wave, current_attestations, visible_to, waves_of
 from vetting.outcomes.questionnaire import PUBLISH_WORDS, question
-from vetting.outcomes.rules import may_ask_client, may_report, may_withdraw
+from vetting.outcomes.rules import may_ask_client, may_report, may_withdraw, shown_level, stands
 from vetting.outcomes.states import GONE, LEVELS
 from vetting.scoring.evidence import Direction
 from vetting.web.asklines import AskLine, lines_of
 from vetting.web.forms_work import SHOWN_AS
+from vetting.web.holding import next_words, wave_point, wave_words
 from vetting.web.labels import MODES
 from vetting.web.templatetags.wording import day, measure, month
 
@@ -48,7 +49,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalLine:
-    """`may` names the buttons that make sense now: propose, report, ask, withdraw_goal, withdraw_result."""
+    """`may` names the buttons that make sense now: propose, report, ask, withdraw_goal, withdraw_result.
+
+    `held` is what the client said when asked again, and `asked_next` when that is done the next time.
+    """
 
     goal: Goal
     kind: Metric
@@ -56,6 +60,9 @@ class GoalLine:
     state: str
     agreement: str
     outcome: Outcome | None
+    level: int
+    held: Sequence[str]
+    asked_next: str
     said: Sequence[Said]
     asks: Sequence[AskLine]
     may: frozenset[str]
@@ -86,9 +93,17 @@ def goal_lines(engagement: Engagement, owner: User, *, at: datetime) -> list[Goa
     asks = about([*(goal.pk for goal in goals), *(each.pk for each in outcomes.values())])
     lines = lines_of([ask for rows in asks.values() for ask in rows], owner)
     by_ask = dict(zip((ask.pk for rows in asks.values() for ask in rows), lines, strict=True))
-    said = current_attestations(each.pk for each in outcomes.values())
+    keys = [each.pk for each in outcomes.values()]
+    said, waves = current_attestations(keys), waves_of(keys)
     return [
-        _line(goal, outcomes.get(goal.pk), said, [by_ask[ask.pk] for ask in _of(goal, outcomes, asks)], at=at)
+        _line(
+            goal,
+            outcomes.get(goal.pk),
+            said,
+            waves,
+            [by_ask[ask.pk] for ask in _of(goal, outcomes, asks)],
+            at=at,
+        )
         for goal in sorted(goals, key=lambda goal: (goal.status == "withdrawn", goal.pk))
     ]
 
@@ -108,19 +123,24 @@ def _line(
     goal: Goal,
     outcome: Outcome | None,
     said: Mapping[Any, Sequence[Attestation]],
+    waves: Mapping[Any, Sequence[Wave]],
     asks: Sequence[AskLine],
     *,
     at: datetime,
 ) -> GoalLine:
     kind = METRICS[goal.metric]
     answers = said.get(outcome.pk, []) if outcome else []
+    since = waves.get(outcome.pk, []) if outcome else []
     return GoalLine(
         goal=goal,
         kind=kind,
-        slope=_slope(goal, kind, outcome, answers),
+        slope=_slope(goal, kind, outcome, answers) | {"later": [wave_point(goal, wave) for wave in since]},
         state=_state(goal, outcome),
         agreement=_agreement(goal, outcome, on=at.date()),
         outcome=outcome,
+        level=shown_level(outcome) if outcome else 0,
+        held=[wave_words(goal, wave) for wave in since],
+        asked_next=next_words(outcome, since) if outcome else "",
         said=[_said(row, goal) for row in answers],
         asks=asks,
         may=_may(goal, outcome),
@@ -145,19 +165,16 @@ def _slope(
     goal: Goal, kind: Metric, outcome: Outcome | None, answers: Sequence[Attestation]
 ) -> dict[str, Any]:
     """What the slope tag takes: the client's own numbers where the client gave some."""
-    last = answers[-1] if answers else None
-    baseline = last.baseline_value if last and last.baseline_value is not None else goal.baseline
+    baseline, achieved = stands(outcome, answers) if outcome else (goal.baseline, None)
     slope: dict[str, Any] = {
         "metric": kind.name,
         "direction": "up" if kind.direction is Direction.UP else "down",
         "baseline": _point(goal, baseline, goal.engagement.starts_on),
         "target": _point(goal, goal.target, goal.due_on),
         "achieved": {"value": None, "text": "not known", "when": f"due {month(goal.due_on)}"},
-        "later": [],
         "unproved": "",
     }
-    if outcome is not None:
-        achieved = last.result_value if last and last.result_value is not None else outcome.achieved
+    if outcome is not None and achieved is not None:
         slope["achieved"] = _point(goal, achieved, outcome.measured_on)
         slope["unproved"] = _UNPROVED.get(outcome.status, "")
     return slope
@@ -178,6 +195,8 @@ def _state(goal: Goal, outcome: Outcome | None) -> str:
             "unanswered": "No client could say or has answered. It stays at level E0; you may ask another person.",
             "confirmed": f"Confirmed by the client on {since}.",
             "corrected": f"The client corrected the numbers on {since}.",
+            "sustained": f"Sustained: half a year later and more the number holds, the client said on {since}.",
+            "faded": f"Faded: the number is worse than the client confirmed it, she said on {since}.",
             "rejected": f"The client said on {since} that it is wrong.",
         }.get(outcome.status, f"{outcome.status.capitalize()} on {since}.")
     if outcome is not None and outcome.status == "retracted":

@@ -136,7 +136,7 @@ def _point(source: object) -> slopes.Point:
     return slopes.Point(
         value=None if value is None else float(value),
         text=str(_read(source, "text")),
-        when=str(_read(source, "when", "")),
+        when=str(_read(source, "when", "")).replace("\N{NO-BREAK SPACE}", " "),  # a column may be narrow
     )
 
 
