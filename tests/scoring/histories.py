@@ -5,12 +5,17 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vetting.scoring.evidence import Claim, Direction, PeerReferral
+from vetting.scoring.posterior import log_likelihoods
+from vetting.scoring.readings import Place, Readings, read
+from vetting.scoring.weights import PUBLISHED, Constants
 
 DAY = date(2026, 3, 1)
+FIRST = Place(rank=1, weight=1.0, weak=False)
 
 # Loading a profile would set it for the whole run; a property is decorated with it instead.
 named = settings.get_current_profile_name()
@@ -64,6 +69,22 @@ def a_referral(key: str = "p", **changes: Any) -> PeerReferral:
         "reciprocal": False,
     }
     return PeerReferral(**(facts | changes))
+
+
+def told(*claims: Claim, place: Place = FIRST, constants: Constants = PUBLISHED) -> Readings:
+    """All that these tell on DAY, each in the same place."""
+    days = [(DAY - claim.verified_on).days for claim in claims]
+    return read(claims, [place] * len(claims), days, constants=constants)
+
+
+def by_dimension(readings: Readings, name: str, constants: Constants = PUBLISHED) -> Readings:
+    number = [dimension.name for dimension in constants.dimensions].index(name)
+    return readings.taken(np.flatnonzero(readings.dimension == number))
+
+
+def rows(readings: Readings, constants: Constants = PUBLISHED) -> np.ndarray:
+    """With their weights."""
+    return readings.weight[:, np.newaxis] * log_likelihoods(readings, constants)
 
 
 SEEDS = st.integers(0, 2**63 - 1)
@@ -133,11 +154,11 @@ def _claim(key: str, dice: Random, *, doubtful: tuple[bool, ...], ages: Range, *
 def histories(max_size: int = 5) -> st.SearchStrategy[list[Claim]]:
     """Up to so many claims with keys of their own, at all levels, of few clients."""
 
-    def told(seed: int) -> list[Claim]:
+    def drawn(seed: int) -> list[Claim]:
         dice = Random(seed)
         return [_claim(f"claim {number:03}", dice, **ANY) for number in range(dice.randint(0, max_size))]
 
-    return SEEDS.map(told)
+    return SEEDS.map(drawn)
 
 
 def circles(max_size: int = 5) -> st.SearchStrategy[list[PeerReferral]]:

@@ -93,3 +93,12 @@ def test_claims_read_in_their_circumstances_agree_too():
     scored = score(claims, [a_referral()], on=DAY)
     for export in (whole, reduced):
         assert_agrees(*recompute(json.loads(json.dumps(export(claims, [a_referral()], on=DAY)))), scored)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"baseline": 0.0}, {"baseline": 1.0, "target": 2.0}, {"baseline": -100.0}]
+)
+def test_an_odd_baseline_agrees_too(changes):
+    """From zero no relative change can be told."""
+    claim = a_claim(**changes)
+    assert_agrees(*recompute(whole([claim], [], on=DAY)), score([claim], [], on=DAY))

@@ -6,11 +6,9 @@ from statistics import NormalDist
 import pytest
 from scipy.special import ndtr
 
-from tests.scoring.histories import DAY, a_claim
-from vetting.scoring.posterior import STANDINGS, Posterior, masses, rows
-from vetting.scoring.readings import Place, read
+from tests.scoring.histories import DAY, a_claim, rows, told
+from vetting.scoring.posterior import STANDINGS, Posterior, masses
 from vetting.scoring.score import on_scale, probability_met, score
-from vetting.scoring.weights import PUBLISHED
 
 PHI = NormalDist().cdf
 
@@ -50,8 +48,6 @@ def test_an_empty_history_is_a_wide_scale_around_the_middle():
 @pytest.mark.parametrize("number", [1, 5, 40])
 def test_the_forecast_agrees_with_the_exact_average_over_the_posterior(number):
     claims = [a_claim(str(one)) for one in range(number)]
-    first = Place(rank=1, weight=1.0, weak=False)
-    readings = [reading for claim in claims for reading in read(claim, first, on=DAY, constants=PUBLISHED)]
-    exact = masses(rows(readings, PUBLISHED).sum(axis=0)) @ ndtr(0.5 * STANDINGS / math.sqrt(1.08))
+    exact = masses(rows(told(*claims)).sum(axis=0)) @ ndtr(0.5 * STANDINGS / math.sqrt(1.08))
     found = probability_met(score(claims, [], on=DAY).dimensions["results"])
     assert found == pytest.approx(float(exact), abs=1e-3)

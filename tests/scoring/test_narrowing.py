@@ -3,15 +3,25 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 
-from tests.scoring.histories import DAY, a_claim, a_referral, circles, histories, properties
+from tests.scoring.histories import (
+    DAY,
+    a_claim,
+    a_referral,
+    by_dimension,
+    circles,
+    histories,
+    properties,
+    rows,
+    told,
+)
 from vetting.scoring.narrowing import narrowing
-from vetting.scoring.posterior import masses, rows
-from vetting.scoring.readings import Place, read
+from vetting.scoring.posterior import masses
 from vetting.scoring.score import score
-from vetting.scoring.weights import PUBLISHED
+from vetting.scoring.weights import PERSISTENCE, RESULTS
 
 # What a claim that asks for the usual change must have achieved to fall into each category.
 REACHED = (-0.5, 0.1, 0.5, 0.8, 1.0)
@@ -34,19 +44,12 @@ PLAIN = {"level": 3, "preregistered": True, "answered": False, "follow_up": Fals
 def test_it_is_the_mean_of_the_widths_after_every_answer(cluster):
     """Said again with score itself: the claim is added in each of its five categories, weighed by its chance."""
     history = [a_claim("a"), a_claim("b", achieved=106.0, transfer=2)]
-    likelihoods = 0.0
-    first = Place(rank=1, weight=1.0, weak=False)
-    for claim in history:
-        results = next(read(claim, first, on=DAY, constants=PUBLISHED))
-        likelihoods = likelihoods + rows([results], PUBLISHED)[0]
-    chances = masses(likelihoods)
+    chances = masses(rows(by_dimension(told(*history), RESULTS)).sum(axis=0))
     expected = 0.0
     for part in REACHED:
         more = a_claim("z", achieved=100.0 + 15.0 * part, cluster=cluster)
-        seen = next(read(more, first, on=DAY, constants=PUBLISHED))
-        from numpy import exp
-
-        expected += float(exp(rows([seen], PUBLISHED)[0]) @ chances) * width([*history, more])
+        chance = float(np.exp(rows(told(more))[0]) @ chances)
+        expected += chance * width([*history, more])
     step = kind(narrowing(history, [], on=DAY), same_client=cluster == "client of a", **PLAIN)
     assert step.width == pytest.approx(expected, abs=1e-9)
     assert step.narrower == pytest.approx(1 - expected / width(history), abs=1e-9)
@@ -96,17 +99,11 @@ def test_a_follow_up_is_of_something_that_could_hold_and_is_not_known(changes):
 
 def test_a_follow_up_is_the_mean_as_well():
     claim = a_claim(verified_on=DAY - timedelta(days=1))
-    first = Place(rank=1, weight=1.0, weak=False)
-    from numpy import exp
-
-    chances, expected = (
-        masses(0.0 * rows([next(read(claim, first, on=DAY, constants=PUBLISHED))], PUBLISHED)[0]),
-        0.0,
-    )
+    chances, expected = masses(np.zeros(161)), 0.0
     for left in (-0.5, 0.1, 0.5, 0.8, 1.0):
         later = replace(claim, sustained_6m=100.0 + 15.0 * left, verified_on=DAY)
-        *_, seen = read(later, first, on=DAY, constants=PUBLISHED)
-        chance = float(exp(rows([replace(seen, weight=1.0)], PUBLISHED)[0]) @ chances)
+        seen = replace(by_dimension(told(later), PERSISTENCE), weight=np.ones(1))
+        chance = float(np.exp(rows(seen)[0]) @ chances)
         before = score([claim], [], on=DAY).dimensions["results"]
         after = score([later], [], on=DAY).dimensions["persistence"]
         empty = score([], [], on=DAY).dimensions["money"]

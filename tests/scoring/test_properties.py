@@ -13,21 +13,23 @@ from hypothesis import strategies as st
 from tests.scoring.histories import (
     DAY,
     a_claim,
+    by_dimension,
     circles,
     claims,
     failures,
     histories,
     promises,
+    rows,
     successes,
+    told,
 )
 from vetting.scoring.evidence import Claim, Direction, PeerReferral, attainment
-from vetting.scoring.posterior import Posterior, rows
-from vetting.scoring.readings import Place, category, read
+from vetting.scoring.posterior import Posterior
+from vetting.scoring.readings import category
 from vetting.scoring.score import Score, ScoringError, on_scale, score
 from vetting.scoring.weights import MONEY, PUBLISHED, RESULTS
 
 ROUNDING = 1e-9
-FIRST = Place(rank=1, weight=1.0, weak=False)
 
 
 def standings(scored: Score) -> list[Posterior]:
@@ -82,7 +84,7 @@ def test_what_held_lowers_nothing_and_what_is_gone_raises_nothing(
 def test_the_likelihood_of_a_success_rises_and_of_a_failure_falls_along_the_whole_grid(success, failure):
     """From which follows that every quantile moves the right way, not only the two that are shown."""
     for claim, sign in ((success, 1.0), (failure, -1.0)):
-        likelihoods = rows(list(read(claim, FIRST, on=DAY, constants=PUBLISHED)), PUBLISHED)
+        likelihoods = rows(told(claim))
         assert (sign * np.diff(likelihoods, axis=1) >= -1e-12).all()
 
 
@@ -256,13 +258,10 @@ def test_a_further_referral_lowers_nothing_and_all_of_them_shift_by_less_than_th
 
 @promises(claims(levels=(1, 5)))
 def test_one_claim_is_bounded_by_the_chance_that_it_is_worthless(claim):
-    readings = list(read(claim, FIRST, on=DAY, constants=PUBLISHED))
-    reach = np.ptp(rows(readings, PUBLISHED), axis=1)
-    bounds = [
-        reading.weight * -math.log(reading.fabrication * PUBLISHED.made_up[reading.category])
-        for reading in readings
-    ]
-    assert (reach <= np.array(bounds)).all()
+    readings = told(claim)
+    made_up = np.array(PUBLISHED.made_up)[readings.category]
+    bounds = readings.weight * -np.log(readings.fabrication * made_up)
+    assert (np.ptp(rows(readings), axis=1) <= bounds).all()
 
 
 @promises(successes | failures, st.integers(0, 20_000))
@@ -278,13 +277,13 @@ def test_old_evidence_never_flips(claim, days):
 )
 def test_a_smaller_share_is_never_read_as_a_larger_gain_nor_as_a_smaller_loss(claim, gain, percent):
     claim = replace(claim, fee=100.0, money=float(gain))
-    whole, lesser = (
-        {one.dimension: one for one in read(replace(claim, share=share), FIRST, on=DAY, constants=PUBLISHED)}
-        for share in (1.0, percent / 100)
-    )
-    assert lesser[MONEY].category <= whole[MONEY].category
-    assert (lesser[MONEY].category == 0) is (claim.money < 0)
-    assert lesser[RESULTS] == replace(whole[RESULTS], claim=lesser[RESULTS].claim)
+    whole, lesser = (told(replace(claim, share=share)) for share in (1.0, percent / 100))
+    more, less = (by_dimension(readings, MONEY).category.item() for readings in (whole, lesser))
+    assert less <= more
+    assert (less == 0) is (claim.money < 0)
+    assert lesser.dimension.tolist() == whole.dimension.tolist()
+    others = whole.dimension != by_dimension(whole, MONEY).dimension.item()
+    assert rows(lesser)[others].tolist() == rows(whole)[others].tolist()
 
 
 @promises(histories(), circles())

@@ -1,21 +1,25 @@
 """What a claim tells in which dimension, and how much it counts."""
 
 import math
+from dataclasses import fields
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
-from tests.scoring.histories import DAY, a_claim
+from tests.scoring.histories import DAY, FIRST, a_claim, by_dimension, told
 from vetting.scoring.evidence import Direction, ScoringError
-from vetting.scoring.readings import Place, ambition, category, places, read
+from vetting.scoring.readings import Place, ambition, category, places
 from vetting.scoring.weights import MONEY, PERSISTENCE, PUBLISHED, RESULTS, TRANSFER
 
 CUTS = (0.0, 0.25, 0.75, 1.0)
-FIRST = Place(rank=1, weight=1.0, weak=False)
+NAMES = [dimension.name for dimension in PUBLISHED.dimensions]
 
 
-def readings(claim, place=FIRST, on=DAY):
-    return {reading.dimension: reading for reading in read(claim, place, on=on, constants=PUBLISHED)}
+def readings(claim, place=FIRST):
+    """By dimension, in the order in which they are told."""
+    found = told(claim, place=place)
+    return {NAMES[number]: by_dimension(found, NAMES[number]) for number in found.dimension}
 
 
 @pytest.mark.parametrize(
@@ -107,18 +111,35 @@ def test_a_claim_with_every_answer_is_read_in_four_dimensions():
         sustained_12m=104.0,
         verified_on=DAY - timedelta(days=731),
     )
-    found = list(read(claim, Place(rank=2, weight=0.7, weak=False), on=DAY, constants=PUBLISHED))
-    seen = [(one.dimension, round(one.observed, 12), one.category, one.weight) for one in found]
-    assert seen == [
+    found = told(claim, place=Place(rank=2, weight=0.7, weak=False))
+    dimensions = [NAMES[number] for number in found.dimension]
+    assert list(zip(dimensions, found.observed.round(12), found.category, found.weight, strict=True)) == [
         (RESULTS, round(2 / 3, 12), 2, 0.7),
         (TRANSFER, 3.0, 3, 0.7),
         (MONEY, 2.0, 2, 0.7),
         (PERSISTENCE, 0.9, 3, 0.35),
         (PERSISTENCE, 0.4, 2, 0.35),
     ]
-    assert {one.age for one in found} == {731 / 365.25}
-    assert {round(one.fabrication, 15) for one in found} == {0.015}
-    assert {one.hardness for one in found} == {0.0}
+    assert found.age.tolist() == [731 / 365.25] * 5
+    assert found.fabrication == pytest.approx(np.full(5, 0.015), abs=1e-15)
+    assert found.hardness.tolist() == [0.0] * 5
+
+
+def test_several_claims_are_read_as_one_after_the_other():
+    one, other = (
+        a_claim("a", transfer=2, ease=0.3),
+        a_claim("b", achieved=90.0, preregistered=False, blur=0.5),
+    )
+    both = told(one, other)
+    assert both.claim.tolist() == [0, 0, 1]
+    for field in fields(both):
+        if field.name != "claim":
+            apart = [getattr(told(claim), field.name) for claim in (one, other)]
+            assert getattr(both, field.name).tolist() == np.concatenate(apart).tolist()
+
+
+def test_nothing_is_read_of_nothing():
+    assert len(told()) == 0
 
 
 def test_what_is_not_known_is_not_read():
@@ -129,12 +150,12 @@ def test_what_is_not_known_is_not_read():
 
 def test_a_goal_remembered_is_doubted_more_but_not_what_does_not_depend_on_it():
     found = readings(a_claim(preregistered=False, transfer=4))
-    assert found[RESULTS].fabrication == pytest.approx(1 - 0.985 * 0.9, abs=1e-15)
-    assert found[TRANSFER].fabrication == pytest.approx(0.015, abs=1e-15)
+    assert found[RESULTS].fabrication.item() == pytest.approx(1 - 0.985 * 0.9, abs=1e-15)
+    assert found[TRANSFER].fabrication.item() == pytest.approx(0.015, abs=1e-15)
 
 
 def test_the_hardness_of_a_goal_is_its_ambition_over_a_typical_one():
-    assert readings(a_claim())[RESULTS].hardness == pytest.approx(0.0, abs=1e-15)
+    assert readings(a_claim())[RESULTS].hardness.item() == pytest.approx(0.0, abs=1e-15)
     bold = readings(a_claim(target=145.0))[RESULTS]
     assert bold.hardness == pytest.approx(math.asinh(3.0) - math.asinh(1.0), abs=1e-12)
 
@@ -152,9 +173,9 @@ def test_a_refused_number_is_the_worst_whatever_was_asked_and_says_nothing_more_
     )
     found = readings(claim)
     assert list(found) == [RESULTS, TRANSFER]
-    assert (found[RESULTS].category, found[RESULTS].hardness) == (0, 0.0)
-    assert found[RESULTS].fabrication == pytest.approx(0.015, abs=1e-15)
-    assert found[TRANSFER].category == 4
+    assert (found[RESULTS].category.item(), found[RESULTS].hardness.item()) == (0, 0.0)
+    assert found[RESULTS].fabrication.item() == pytest.approx(0.015, abs=1e-15)
+    assert found[TRANSFER].category.item() == 4
 
 
 @pytest.mark.parametrize(
@@ -172,7 +193,7 @@ def test_a_refused_number_is_the_worst_whatever_was_asked_and_says_nothing_more_
 )
 def test_money_is_the_share_of_the_gain_in_fees_and_a_loss_is_not_shared(money, share, observed, expected):
     reading = readings(a_claim(fee=100.0, money=money, share=share))[MONEY]
-    assert (reading.observed, reading.category) == (observed, expected)
+    assert (reading.observed.item(), reading.category.item()) == (observed, expected)
 
 
 @pytest.mark.parametrize(
@@ -188,13 +209,13 @@ def test_money_is_the_share_of_the_gain_in_fees_and_a_loss_is_not_shared(money, 
 )
 def test_persistence_is_asked_only_where_something_was_reached_that_can_hold(achieved, later, expected):
     found = readings(a_claim(achieved=achieved, sustained_12m=later))
-    assert (found[PERSISTENCE].category if expected is not None else None) == expected
+    assert (found[PERSISTENCE].category.item() if expected is not None else None) == expected
     assert (PERSISTENCE in found) is (expected is not None)
 
 
 def test_persistence_of_a_metric_that_is_better_when_lower():
     claim = a_claim(direction=Direction.DOWN, target=85.0, achieved=80.0, sustained_6m=84.0)
-    assert readings(claim)[PERSISTENCE].observed == pytest.approx(0.8, abs=1e-12)
+    assert readings(claim)[PERSISTENCE].observed.item() == pytest.approx(0.8, abs=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,18 @@
 
 import pytest
 
-from tests.scoring.histories import DAY, a_claim
-from vetting.scoring.readings import Place, read
+from tests.scoring.histories import FIRST, a_claim, by_dimension, told
+from vetting.scoring.readings import Place
 from vetting.scoring.reasons import reason
-from vetting.scoring.weights import MONEY, PERSISTENCE, PUBLISHED, RESULTS, TRANSFER
+from vetting.scoring.weights import MONEY, PERSISTENCE, RESULTS, TRANSFER
 
-FIRST = Place(rank=1, weight=1.0, weak=False)
 LEVEL_3 = "; numbers confirmed or corrected by the client (E3)."
 
 
 def sentence(claim, dimension, place=FIRST):
-    found = [one for one in read(claim, place, on=DAY, constants=PUBLISHED) if one.dimension == dimension]
-    return reason(claim, place, dimension, [(one.observed, one.category) for one in found])
+    found = by_dimension(told(claim, place=place), dimension)
+    first, *later = zip(found.observed, found.category, strict=True)
+    return reason(claim, place, dimension, first, *later)
 
 
 @pytest.mark.parametrize(

@@ -1,63 +1,38 @@
-"""Many people at once, from arrays instead of one reading at a time: what `score.score` says of each, faster.
+"""The score of many people at once, from arrays: four standings, their composite, a ledger that adds up.
 
-Each figure is computed along its own row alone, so that it does not depend, not even in its last bit, on who else
-is in the batch. From `score.score`, which reads one claim after the other and is the definition, it differs by
-rounding.
+One person is a batch of one. Each figure is computed along its own row alone, so that it does not depend, not even
+in its last bit, on who else is in the batch.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-from scipy.special import ndtr
+from scipy.sparse import csr_array
 
-from vetting.scoring.arrays import Floats
+from vetting.scoring.arrays import Flags, Floats, Ints
 from vetting.scoring.evidence import Claim, PeerReferral, in_order, once
-from vetting.scoring.posterior import STANDINGS, Posterior, influences, posteriors
-from vetting.scoring.readings import DAYS_A_YEAR, Place, places
+from vetting.scoring.ledger import Contribution, line_of_self_claim, lines_of_referrals
+from vetting.scoring.posterior import (
+    STANDINGS,
+    Posterior,
+    figures,
+    influences,
+    log_likelihoods,
+    removed,
+)
+from vetting.scoring.readings import Place, Readings, places, read
 from vetting.scoring.reasons import reason
 from vetting.scoring.referrals import Credit, ReferralStanding, credit, standing
-from vetting.scoring.score import Contribution, Score, composite, ledger_of_referrals, self_claim
-from vetting.scoring.weights import (
-    CUT_TOLERANCE,
-    MONEY,
-    PERSISTENCE,
-    PUBLISHED,
-    RESULTS,
-    TRANSFER,
-    Constants,
-)
+from vetting.scoring.weights import PUBLISHED, Constants
 
-Ints = npt.NDArray[np.intp]
-
-# What one claim can tell, in the order of its lines: one column each of the arrays below.
-_TOLD: Final = (RESULTS, TRANSFER, MONEY, PERSISTENCE, PERSISTENCE)
-_LATER: Final = 3
 # As many people as keep all that is computed of them in the processor's cache.
-_PEOPLE: Final = 24
-_ROWS: Final = 64
-
-_NUMBERS: Final = attrgetter(
-    "baseline",
-    "target",
-    "achieved",
-    "usual_change",
-    "preregistered",
-    "rejected",
-    "fee",
-    "money",
-    "share",
-    "transfer",
-    "sustained_6m",
-    "sustained_12m",
-    "ease",
-    "blur",
-)
+_PEOPLE: Final = 96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,67 +44,72 @@ class History:
     on: date
 
 
-@dataclass(slots=True)
-class _Person:
-    known: list[Claim]
-    place: dict[str, Place]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """The values of all contributions sum to composite.mean less the mean of an empty history, to 1e-9.
+
+    `composite.low` ranks. `counted` is the number of claims above level 0; `version` names the constants.
+    """
+
+    version: str
+    dimensions: Mapping[str, Posterior]
+    composite: Posterior
+    referral: ReferralStanding
+    contributions: tuple[Contribution, ...]
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`known` are all claims in order of verification, `place` is that of those which count."""
+
+    known: Sequence[Claim]
+    place: Mapping[str, Place]
     credits_given: tuple[Credit, ...]
     referral: ReferralStanding
-    on: date
 
 
-@dataclass(frozen=True, slots=True)
-class _Readings:
-    """One entry a reading, by person, then by claim in order of verification, then as in `_TOLD`."""
-
-    claims: list[Claim]
-    places: list[Place]
-    owner: Ints  # of each claim
-    claim: Ints
-    told: Ints
-    dimension: Ints
-    observed: Floats
-    category: Ints
-    opens: Ints  # where a line of the ledger begins: the two follow-up readings of one claim share theirs
-    rows: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
     """What a number of people have told; a segment is one dimension of one of them.
 
     `start` and `totals` are log-likelihoods over the grid: what referrals say of a person, and all that is known
-    of a segment. `filled` are the segments about which some claim tells.
+    of a segment. `rows` are those of the readings, in order of `by_segment`. Each reading opens a line of the
+    ledger, but for what is left of a result after 12 months: where 6 months are known, it stands in their line.
     """
 
-    people: Sequence[_Person]
-    readings: _Readings
+    people: Sequence[Person]
+    claims: Sequence[Claim]  # that count, person by person
+    places: Sequence[Place]  # of these claims
+    readings: Readings
     segment: Ints  # of each reading
+    by_segment: Ints
+    opens: Flags
+    rows: Floats
     start: Floats
     totals: Floats
-    filled: Ints
-    constants: Constants
-
-    @property
-    def width(self) -> int:
-        return len(self.constants.dimensions)
+    initial: Floats  # standard deviations of the starts
 
 
 def score_many(histories: Sequence[History], *, constants: Constants = PUBLISHED) -> list[Score]:
     """One score a history. Raises ScoringError as `score.score` does; `evidence.sift` sets apart what would."""
     found: list[Score] = []
-    for block in _blocks(histories, constants):
-        dimensions, unclaimed = _standings(block)
-        lines = _lines(block)
-        for number, person in enumerate(block.people):
-            known = dimensions[number]
+    weights = np.array([dimension.weight for dimension in constants.dimensions])
+    for block in blocks(histories, constants):
+        known = figures(block.totals)
+        dimensions = _dimensions(block, known, constants)
+        composites = _composites(block, known, weights)
+        ledgers = _ledgers(block, weights, constants)
+        for person, by_name, composite, ledger in zip(
+            block.people, dimensions, composites, ledgers, strict=True
+        ):
             found.append(
                 Score(
                     version=constants.version,
-                    dimensions=known,
-                    composite=composite(known, unclaimed[number], constants, n=len(person.place)),
+                    dimensions=by_name,
+                    composite=composite,
                     referral=person.referral,
-                    contributions=tuple(lines[number]),
+                    contributions=ledger,
                     counted=len(person.place),
                 )
             )
@@ -140,194 +120,143 @@ def standings_many(
     histories: Sequence[History], *, constants: Constants = PUBLISHED
 ) -> list[Mapping[str, Posterior]]:
     """By dimension, without composite and ledger: all that a ranking by one metric needs."""
-    return [known for block in _blocks(histories, constants) for known in _standings(block)[0]]
-
-
-def _blocks(histories: Sequence[History], constants: Constants) -> Iterator[_Block]:
-    for first in range(0, len(histories), _PEOPLE):
-        people = [_person(history, constants) for history in histories[first : first + _PEOPLE]]
-        readings = _read(people, constants)
-        segment = readings.owner[readings.claim] * len(constants.dimensions) + readings.dimension
-        start = np.array([person.referral.shift for person in people])[:, np.newaxis] * STANDINGS
-        totals = np.repeat(start, len(constants.dimensions), axis=0)
-        order = np.argsort(segment, kind="stable")
-        filled, firsts = np.unique(segment[order], return_index=True)
-        if len(filled):
-            totals[filled] += np.add.reduceat(readings.rows[order], firsts, axis=0)
-        yield _Block(people, readings, segment, start, totals, filled, constants)
-
-
-def _person(history: History, constants: Constants) -> _Person:
-    known = in_order(history.claims, on=history.on)
-    credits_given = credit(sorted(once(history.referrals), key=attrgetter("key")), constants)
-    referral = standing(credits_given, constants)
-    return _Person(known, places(known, constants), credits_given, referral, history.on)
-
-
-def _standings(block: _Block) -> tuple[list[Mapping[str, Posterior]], list[Posterior]]:
-    """For each person the posteriors by dimension, and the one that a dimension without a claim has."""
-    unclaimed = posteriors(block.start, block.start, [0] * len(block.people))
-    told = np.bincount(block.segment[block.readings.opens], minlength=len(block.totals))[block.filled]
-    filled = posteriors(block.totals[block.filled], block.start[block.filled // block.width], told.tolist())
-    known = dict(zip(block.filled.tolist(), filled, strict=True))
-    names = [dimension.name for dimension in block.constants.dimensions]
     return [
-        {name: known.get(number * block.width + each, start) for each, name in enumerate(names)}
-        for number, start in enumerate(unclaimed)
-    ], unclaimed
+        by_name
+        for block in blocks(histories, constants)
+        for by_name in _dimensions(block, figures(block.totals), constants)
+    ]
 
 
-def _lines(block: _Block) -> list[list[Contribution]]:
-    """The ledger of each person, as `score.score` has it."""
-    readings = block.readings
-    moves = _moves(block)
-    moved = np.einsum("ij,ij->i", readings.rows, moves[block.segment]).tolist()
-    lines: list[list[Contribution]] = [[] for _ in block.people]
-    names = [dimension.name for dimension in block.constants.dimensions]
-    claim, dimension = readings.claim.tolist(), readings.dimension.tolist()
-    owner = readings.owner.tolist()
-    seen = list(zip(readings.observed.tolist(), readings.category.tolist(), strict=True))
-    for first, last in pairwise([*readings.opens.tolist(), len(seen)]):
-        number, name = claim[first], names[dimension[first]]
-        said = readings.claims[number]
-        why = reason(said, readings.places[number], name, seen[first:last])
-        lines[owner[number]].append(Contribution(said.key, name, sum(moved[first:last]), why))
-
-    started = np.repeat(block.start, block.width, axis=0)
-    referred = np.einsum("ij,ij->i", started, moves).reshape(-1, block.width).sum(axis=1).tolist()
-    for person, ledger, by_peers in zip(block.people, lines, referred, strict=True):
-        ledger.extend(self_claim(said) for said in person.known if said.key not in person.place)
-        ledger.extend(ledger_of_referrals(person.credits_given, person.referral, by_peers))
-    return lines
+def blocks(histories: Sequence[History], constants: Constants) -> Iterator[Block]:
+    """All that is read of them, in their order."""
+    nobody = standing((), constants)
+    for first in range(0, len(histories), _PEOPLE):
+        here = histories[first : first + _PEOPLE]
+        people = [_person(history, nobody, constants) for history in here]
+        yield _block(here, people, constants)
 
 
-def _moves(block: _Block) -> Floats:
-    """For each segment the row u for which `row @ u` is the part of a row in the composite's mean."""
-    moving = np.repeat([person.referral.shift > 0.0 for person in block.people], block.width)
-    moving[block.filled] = True
-    weights = np.tile([dimension.weight for dimension in block.constants.dimensions], len(block.people))
-    moves = np.zeros_like(block.totals)
-    moves[moving] = weights[moving, np.newaxis] * influences(block.totals[moving])
-    return moves
-
-
-def _read(people: Sequence[_Person], constants: Constants) -> _Readings:
-    claims, given, owner, age = [], [], [], []
-    for number, person in enumerate(people):
-        today = person.on.toordinal()
-        for said in person.known:
-            place = person.place.get(said.key)
+def _block(histories: Sequence[History], people: Sequence[Person], constants: Constants) -> Block:
+    width = len(constants.dimensions)
+    claims, given, days, owner = [], [], [], []
+    for number, (history, person) in enumerate(zip(histories, people, strict=True)):
+        today = history.on.toordinal()
+        for claim in person.known:
+            place = person.place.get(claim.key)
             if place is not None:
-                claims.append(said)
+                claims.append(claim)
                 given.append(place)
+                days.append(today - claim.verified_on.toordinal())
                 owner.append(number)
-                age.append(today - said.verified_on.toordinal())
-    numbers: Floats = np.array([_NUMBERS(claim) for claim in claims], dtype=np.float64).reshape(-1, 14).T
-    with np.errstate(all="ignore"):
-        observed, hardness = _observed(numbers, constants), _hardness(numbers, constants)
-    claim, told = np.nonzero(~np.isnan(observed))
-    names = [dimension.name for dimension in constants.dimensions]
-    dimension = np.array([names.index(name) for name in _TOLD])[told]
-    seen = observed[claim, told]
-    category = np.zeros(len(seen), dtype=np.intp)
-    for number, each in enumerate(constants.dimensions):
-        here = dimension == number
-        category[here] = np.searchsorted(np.array(each.cuts) - CUT_TOLERANCE, seen[here], side="right")
-
-    about_goal = (told == 0) & (numbers[5][claim] == 0.0)
-    remembered = np.where(about_goal & (numbers[4][claim] == 0.0), constants.remembered, 0.0)
-    known_blur = ~np.isnan(numbers[13][claim])
-    doubt = np.array(constants.fabrication)[[each.level for each in claims]][claim]
-    parts = np.where(told >= _LATER, constants.reading, 1.0)
-    return _Readings(
+    readings = read(claims, given, days, constants=constants)
+    segment = np.array(owner, dtype=np.int64)[readings.claim] * width + readings.dimension
+    by_segment = np.argsort(segment, kind="stable")
+    rows = log_likelihoods(readings.taken(by_segment), constants)
+    shifts = [person.referral.shift for person in people]
+    start = np.array(shifts)[:, np.newaxis] * STANDINGS
+    totals = np.repeat(start, width, axis=0)
+    weight = readings.weight[by_segment]
+    ends = np.searchsorted(segment[by_segment], np.arange(len(totals) + 1))
+    # A product with a sparse matrix: sums by segment, each in the order of its readings.
+    totals += csr_array((weight, np.arange(len(weight)), ends), shape=(len(totals), len(weight))) @ rows
+    opens = np.ones(len(readings), dtype=bool)
+    opens[1:] = (segment[1:] != segment[:-1]) | (readings.claim[1:] != readings.claim[:-1])
+    return Block(
+        people=people,
         claims=claims,
         places=given,
-        owner=np.array(owner, dtype=np.intp),
-        claim=claim,
-        told=told,
-        dimension=dimension,
-        observed=seen,
-        category=category,
-        opens=np.flatnonzero(np.diff(claim * len(names) + dimension, prepend=-1)),
-        rows=log_likelihoods(
-            dimension=dimension,
-            category=category,
-            hardness=np.where(about_goal, hardness[claim], 0.0),
-            fabrication=1.0 - (1.0 - doubt) * (1.0 - remembered),
-            weight=np.array([place.weight for place in given])[claim] * parts,
-            age=(np.array(age, dtype=np.float64) / DAYS_A_YEAR)[claim],
-            blur=np.where(about_goal & known_blur, numbers[13][claim], constants.leniency),
-            constants=constants,
-        ),
+        readings=readings,
+        segment=segment,
+        by_segment=by_segment,
+        opens=opens,
+        rows=rows,
+        start=start,
+        totals=totals,
+        initial=np.array([_initial_sd(shift) for shift in shifts]),
     )
 
 
-def _observed(numbers: Floats, constants: Constants) -> Floats:
-    """One row a claim, one column each of `_TOLD`; NaN where it does not tell it.
+def _person(history: History, nobody: ReferralStanding, constants: Constants) -> Person:
+    known = in_order(history.claims, on=history.on)
+    if not history.referrals:
+        return Person(known, places(known, constants), (), nobody)
+    credits_given = credit(sorted(once(history.referrals), key=attrgetter("key")), constants)
+    return Person(known, places(known, constants), credits_given, standing(credits_given, constants))
 
-    What is not told may be anything before it is left out: a claim has made sure that what is can be divided.
+
+@lru_cache(maxsize=1024)
+def _initial_sd(shift: float) -> float:
+    """Before any claim; nearly all start at the same point."""
+    return float(figures(shift * STANDINGS[np.newaxis])[1, 0])
+
+
+def _dimensions(block: Block, known: Floats, constants: Constants) -> list[Mapping[str, Posterior]]:
+    """The posteriors of each person by dimension. One without a claim stands where referrals put it."""
+    width = len(constants.dimensions)
+    told = np.bincount(block.segment[block.opens], minlength=len(block.totals))
+    every = _posteriors(known, np.repeat(block.initial, width), told.tolist())
+    names = [dimension.name for dimension in constants.dimensions]
+    return [
+        dict(zip(names, every[first : first + width], strict=True)) for first in range(0, len(every), width)
+    ]
+
+
+def _composites(block: Block, known: Floats, weights: Floats) -> list[Posterior]:
+    """The published sum of the four.
+
+    Means, quantiles and sd are weighted sums. For the mean that is exact. For the others it is exact where
+    the standings of one person rise and fall together; where they do not, the true sd is smaller.
     """
-    baseline, target, achieved, _, _, rejected, fee, money, share, transfer, half_year, year = numbers[:12]
-    reached = (achieved - baseline) / (target - baseline)
-    refused = rejected == 1.0
-    # As in readings.read: a smaller share makes no loss smaller, and what was hardly reached cannot hold.
-    due = np.where(money > 0.0, money * share, money) / fee
-    holds = reached >= constants.dimension(RESULTS).cuts[1] - CUT_TOLERANCE
-    change = np.where(holds & ~refused, achieved - baseline, np.nan)
-    return np.stack(
-        (
-            np.where(refused, -np.inf, reached),
-            transfer,
-            np.where(refused, np.nan, due),
-            (half_year - baseline) / change,
-            (year - baseline) / change,
-        ),
-        axis=1,
-    )
+    width = len(weights)
+    blend = (known.reshape(4, -1, width) * weights).sum(axis=2)
+    start = (np.repeat(block.initial, width).reshape(-1, width) * weights).sum(axis=1)
+    return _posteriors(blend, start, [len(person.place) for person in block.people])
 
 
-def _hardness(numbers: Floats, constants: Constants) -> Floats:
-    """As `readings.ambition`."""
-    baseline, target, usual_change = numbers[0], numbers[1], numbers[3]
-    usual, change = usual_change * np.abs(baseline), np.abs(target - baseline)
-    steps = np.full_like(change, constants.boldest)
-    np.divide(change, usual, out=steps, where=change < constants.boldest * usual)
-    asked = np.where(baseline == 0.0, constants.typical_ambition, np.arcsinh(steps))
-    hardness: Floats = constants.slope * (asked - constants.typical_ambition) - numbers[12]
-    return hardness
+def _posteriors(known: Floats, initial: Floats, n: Sequence[int]) -> list[Posterior]:
+    """`known` as `posterior.figures` has it, `initial` the standard deviations before any claim."""
+    reliability = removed(known[1], initial)
+    return list(map(Posterior._make, zip(*known.tolist(), reliability.tolist(), n, strict=True)))
 
 
-def log_likelihoods(
-    *,
-    dimension: Ints,
-    category: Ints,
-    hardness: Floats,
-    fabrication: Floats,
-    weight: Floats,
-    age: Floats,
-    blur: Floats,
-    constants: Constants,
-) -> Floats:
-    """As `posterior.rows`, leaving out what lies at minus or plus infinity and is known."""
-    spread = np.array([each.spread for each in constants.dimensions])[dimension]
-    thresholds = np.array([each.thresholds for each in constants.dimensions])
-    highest = thresholds.shape[1]
-    noise = np.sqrt(1.0 + blur + constants.drift * age)
-    upper, lower = np.flatnonzero(category > 0), np.flatnonzero(category < highest)
-    ends = np.concatenate((upper, lower))
-    kappa = np.concatenate(
-        (thresholds[dimension[upper], category[upper] - 1], thresholds[dimension[lower], category[lower]])
-    )
-    slope, middle = spread[ends] / noise[ends], (kappa + hardness[ends]) / noise[ends]
-    passed = np.empty((len(ends), len(STANDINGS)))
-    for first in range(0, len(ends), _ROWS):
-        here = slice(first, first + _ROWS)
-        passed[here] = ndtr(slope[here, np.newaxis] * STANDINGS - middle[here, np.newaxis])
-    likelihoods = np.ones((len(category), len(STANDINGS)))
-    likelihoods[upper] = passed[: len(upper)]
-    likelihoods[lower] -= passed[len(upper) :]
-    likelihoods *= (1.0 - fabrication)[:, np.newaxis]
-    likelihoods += (fabrication * np.array(constants.made_up)[category])[:, np.newaxis]
-    logs: Floats = np.log(likelihoods, out=likelihoods)
-    logs *= weight[:, np.newaxis]
-    return logs
+def _ledgers(block: Block, weights: Floats, constants: Constants) -> Iterator[tuple[Contribution, ...]]:
+    """Of each person: what claims have moved in order of verification, those that count nothing, referrals."""
+    by_claims, by_referrals = _moved(block, weights)
+    readings, opens = block.readings, block.opens
+    claims = [block.claims[number] for number in readings.claim[opens].tolist()]
+    given = [block.places[number] for number in readings.claim[opens].tolist()]
+    names = [constants.dimensions[number].name for number in readings.dimension[opens].tolist()]
+    later: list[tuple[float, int] | None] = [None] * len(claims)
+    line = np.cumsum(opens) - 1
+    for second in np.flatnonzero(~opens).tolist():
+        later[line[second]] = (float(readings.observed[second]), int(readings.category[second]))
+    seen = zip(readings.observed[opens].tolist(), readings.category[opens].tolist(), strict=True)
+    why = map(reason, claims, given, names, seen, later)
+    keys = map(attrgetter("key"), claims)
+    lines = list(map(Contribution._make, zip(keys, names, by_claims.tolist(), why, strict=True)))
+    width = len(weights)
+    told = np.bincount(block.segment[opens] // width, minlength=len(block.people))
+    ends = np.cumsum(told).tolist()
+    for person, (first, last), by_all in zip(
+        block.people, pairwise([0, *ends]), by_referrals.tolist(), strict=True
+    ):
+        said = [line_of_self_claim(claim) for claim in person.known if claim.key not in person.place]
+        yield (
+            *lines[first:last],
+            *said,
+            *lines_of_referrals(person.credits_given, person.referral, by_all),
+        )
+
+
+def _moved(block: Block, weights: Floats) -> tuple[Floats, Floats]:
+    """How far each line has moved the composite's mean, and how far all referrals of each person have."""
+    width, by_segment = len(weights), block.by_segment
+    moves = np.zeros_like(block.totals)
+    moving = np.flatnonzero(block.totals.any(axis=1))
+    moves[moving] = influences(block.totals[moving])
+    moved = np.empty(len(by_segment))
+    moved[by_segment] = np.einsum("ij,ij->i", block.rows, moves[block.segment[by_segment]])
+    moved *= block.readings.weight * weights[block.readings.dimension]
+    referred = np.einsum("ij,ij->i", np.repeat(block.start, width, axis=0), moves)
+    lines = np.add.reduceat(moved, np.flatnonzero(block.opens)) if len(moved) else moved
+    return lines, (referred.reshape(-1, width) * weights).sum(axis=1)

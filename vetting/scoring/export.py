@@ -9,8 +9,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
+from vetting.scoring.batch import History, blocks
 from vetting.scoring.evidence import Claim, PeerReferral, in_order, once
-from vetting.scoring.readings import DAYS_A_YEAR, places, read
+from vetting.scoring.readings import DAYS_A_YEAR
 from vetting.scoring.weights import CUT_TOLERANCE, GRID_POINTS, GRID_REACH, HIGH, LOW, PUBLISHED, Constants
 
 FORMAT: Final = "touchstone-evidence-1"
@@ -38,23 +39,19 @@ def reduced(
     constants: Constants = PUBLISHED,
 ) -> dict[str, Any]:
     """In order of verification, without the client and without the numbers."""
-    known = in_order(claims, on=on)
-    place = places(known, constants)
-    readings = [
-        {
-            "key": claim.key,
-            "dimension": one.dimension,
-            "category": one.category,
-            "hardness": one.hardness,
-            "blur": one.blur,
-            "fabrication": one.fabrication,
-            "weight": one.weight,
-            "age": one.age,
-        }
-        for claim in known
-        if claim.key in place
-        for one in read(claim, place[claim.key], on=on, constants=constants)
-    ]
+    (block,) = blocks([History(claims=claims, referrals=referrals, on=on)], constants)
+    told, names = block.readings, [dimension.name for dimension in constants.dimensions]
+    columns = {
+        "key": [block.claims[number].key for number in told.claim.tolist()],
+        "dimension": [names[number] for number in told.dimension.tolist()],
+        "category": told.category.tolist(),
+        "hardness": told.hardness.tolist(),
+        "blur": told.blur.tolist(),
+        "fabrication": told.fabrication.tolist(),
+        "weight": told.weight.tolist(),
+        "age": told.age.tolist(),
+    }
+    readings = [dict(zip(columns, each, strict=True)) for each in zip(*columns.values(), strict=True)]
     return {**_frame(referrals, on, constants), "readings": readings}
 
 

@@ -12,7 +12,7 @@ from vetting.scoring.evidence import Claim
 from vetting.scoring.factors import Factor, Groups, Slopes, Wanderers
 from vetting.scoring.inference import infer
 from vetting.scoring.panel import coded, moments
-from vetting.scoring.readings import DAYS_A_YEAR, Place, ambition, read
+from vetting.scoring.readings import DAYS_A_YEAR, Place, Readings, asked, read
 from vetting.scoring.sites import Categories
 from vetting.scoring.weights import RESULTS, Constants, Dimension
 
@@ -82,20 +82,19 @@ class Fitted:
 
 def table_of(known: Sequence[tuple[str, Claim]], published: Constants) -> Table:
     """Of consultants' keys and claims, sorted by consultant and then by verification."""
-    readings = [
-        next(iter(read(claim, _ALONE, on=claim.verified_on, constants=published))) for _, claim in known
-    ]
+    told = _read(known, published)
+    results = told.dimension == _number(RESULTS, published)  # of each claim one, in order
     levels = len(published.fabrication)
     first: dict[str, str] = {}
     for consultant, claim in known:
         first.setdefault(consultant, str(claim.verified_on.year))
     kinds = [dict(circumstances(claim)) for _, claim in known]
     return Table(
-        category=np.array([reading.category for reading in readings], dtype=np.int64),
+        category=told.category[results],
         level=np.array(
             [claim.level + levels * (not claim.preregistered) for _, claim in known], dtype=np.int64
         ),
-        asked=np.array([_asked(claim, published) for _, claim in known]),
+        asked=_asked([claim for _, claim in known], published),
         time=moments(
             np.array([claim.verified_on.toordinal() / DAYS_A_YEAR for _, claim in known]), most=MOMENTS
         ),
@@ -162,16 +161,13 @@ def fold_effects(table: Table, fitted: Fitted, fold: int) -> Effects:
 
 def ordinal(dimension: Dimension, known: Sequence[tuple[str, Claim]], published: Constants) -> Dimension:
     """Thresholds and spread of one of the other dimensions, learned from those claims that tell of it."""
-    rows = [
-        (consultant, reading)
-        for consultant, claim in known
-        for reading in read(claim, _ALONE, on=claim.verified_on, constants=published)
-        if reading.dimension == dimension.name
-    ]
+    told = _read(known, published)
+    here = told.dimension == _number(dimension.name, published)
+    rows = [known[number] for number in told.claim[here].tolist()]
     if not rows:
         return dimension
-    category = np.array([reading.category for _, reading in rows], dtype=np.int64)
-    level = np.array([reading.claim.level for _, reading in rows], dtype=np.int64)
+    category = told.category[here]
+    level = np.array([claim.level for _, claim in rows], dtype=np.int64)
     everywhere = np.ones(len(rows), dtype=bool)
     sites = Categories(
         category,
@@ -182,7 +178,7 @@ def ordinal(dimension: Dimension, known: Sequence[tuple[str, Claim]], published:
         fabrication=published.fabrication,
     )
     person = Groups("person", *_numbered([consultant for consultant, _ in rows]))
-    infer(sites, [person, Groups("referee", *_numbered([reading.claim.referee for _, reading in rows]))])
+    infer(sites, [person, Groups("referee", *_numbered([claim.referee for _, claim in rows]))])
     pull = _Pull(trust=len(rows) / (len(rows) + PRIOR_CLAIMS))
     return replace(
         dimension,
@@ -207,13 +203,25 @@ class _Pull:
         return one, two, three, four
 
 
-def _asked(claim: Claim, published: Constants) -> float:
-    if claim.rejected:
-        return 0.0  # as in readings: a refused number says nothing of how bold the goal was
-    asked = ambition(
-        baseline=claim.baseline, target=claim.target, usual_change=claim.usual_change, constants=published
+def _read(known: Sequence[tuple[str, Claim]], published: Constants) -> Readings:
+    """All that they tell, each on the day on which it was verified."""
+    claims = [claim for _, claim in known]
+    return read(claims, [_ALONE] * len(claims), [0] * len(claims), constants=published)
+
+
+def _number(name: str, published: Constants) -> int:
+    return [dimension.name for dimension in published.dimensions].index(name)
+
+
+def _asked(claims: Sequence[Claim], published: Constants) -> Floats:
+    baseline, target, usual_change = (
+        np.array([getattr(claim, field) for claim in claims], dtype=np.float64)
+        for field in ("baseline", "target", "usual_change")
     )
-    return asked - published.typical_ambition
+    refused = np.array([claim.rejected for claim in claims])
+    beyond = asked(baseline, target, usual_change, published) - published.typical_ambition
+    # As in readings: a refused number says nothing of how bold the goal was.
+    return np.where(refused, 0.0, beyond)
 
 
 def _sites(table: Table, constants: Constants, *, known: Flags | None = None) -> Categories:

@@ -4,7 +4,7 @@ Exact for the model: what the client may answer is weighed by how likely each an
 person by now, and the interval is computed anew for each. The goal asks for the metric's usual change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -13,11 +13,10 @@ from typing import Final
 import numpy as np
 
 from vetting.scoring.arrays import Floats
-from vetting.scoring.batch import log_likelihoods
-from vetting.scoring.evidence import Claim, PeerReferral, in_order, once
-from vetting.scoring.posterior import STANDINGS, masses, posteriors, rows
-from vetting.scoring.readings import Place, category, places, read
-from vetting.scoring.referrals import credit, standing
+from vetting.scoring.batch import History, blocks
+from vetting.scoring.evidence import Claim, PeerReferral
+from vetting.scoring.posterior import figures, log_likelihoods, masses
+from vetting.scoring.readings import Place, Readings, category
 from vetting.scoring.weights import MONEY, PERSISTENCE, PUBLISHED, RESULTS, TRANSFER, Constants
 
 _LEVELS: Final = (2, 3, 4)
@@ -65,20 +64,22 @@ class _Known:
         """Of the interval in that dimension, expected after one more answer of that weight."""
         names = [each.name for each in self.constants.dimensions]
         answers = np.arange(len(self.constants.made_up))
-        likelihoods = log_likelihoods(
+        every = np.ones(len(answers))
+        told = Readings(
+            claim=answers,
             dimension=np.full(len(answers), names.index(dimension)),
+            observed=answers.astype(np.float64),
             category=answers,
-            hardness=np.zeros(len(answers)),
-            fabrication=np.full(len(answers), doubt),
-            weight=np.ones(len(answers)),
-            age=np.zeros(len(answers)),
-            blur=np.full(len(answers), self.constants.leniency),
-            constants=self.constants,
+            hardness=0.0 * every,
+            blur=self.constants.leniency * every,
+            fabrication=doubt * every,
+            weight=weight * every,
+            age=0.0 * every,
         )
+        likelihoods = log_likelihoods(told, self.constants)
         total = self.totals[dimension]
         chances = np.exp(likelihoods) @ masses(total)
-        after = posteriors(total + weight * likelihoods, np.zeros_like(likelihoods), answers.tolist())
-        return float(chances @ np.array([each.high - each.low for each in after]))
+        return float(chances @ _widths(total + weight * likelihoods))
 
 
 def narrowing(
@@ -89,9 +90,14 @@ def narrowing(
     constants: Constants = PUBLISHED,
 ) -> list[Step]:
     """Every kind of evidence that could come next, what narrows most first. Raises ScoringError as `score` does."""
-    known = in_order(claims, on=on)
-    place = places(known, constants)
-    state = _known([claim for claim in known if claim.key in place], place, referrals, on, constants)
+    (block,) = blocks([History(claims=claims, referrals=referrals, on=on)], constants)
+    known, place = block.people[0].known, block.people[0].place
+    names = [dimension.name for dimension in constants.dimensions]
+    state = _Known(
+        totals=dict(zip(names, block.totals, strict=True)),
+        widths=dict(zip(names, _widths(block.totals).tolist(), strict=True)),
+        constants=constants,
+    )
     steps = []
     for again, level, preregistered in product((False, True), _LEVELS, (True, False)):
         weight = _weight(known, place, again=again, constants=constants)
@@ -127,24 +133,11 @@ def narrowing(
     return sorted(steps, key=lambda step: (-step.narrower, step.words))
 
 
-def _known(
-    counted: Sequence[Claim],
-    place: dict[str, Place],
-    referrals: Sequence[PeerReferral],
-    on: date,
-    constants: Constants,
-) -> _Known:
-    readings = [one for claim in counted for one in read(claim, place[claim.key], on=on, constants=constants)]
-    evidence = rows(readings, constants)
-    start = standing(credit(once(referrals), constants), constants).shift * STANDINGS
-    totals = {}
-    for dimension in constants.dimensions:
-        here = [number for number, one in enumerate(readings) if one.dimension == dimension.name]
-        totals[dimension.name] = start + evidence[here].sum(axis=0)
-    stack = np.stack(list(totals.values()))
-    found = posteriors(stack, np.zeros_like(stack), [0] * len(stack))
-    widths = {name: each.high - each.low for name, each in zip(totals, found, strict=True)}
-    return _Known(totals, widths, constants)
+def _widths(totals: Floats) -> Floats:
+    """Of the interval of each row."""
+    _, _, low, high = figures(totals)
+    widths: Floats = high - low
+    return widths
 
 
 def _step(shape: Step, known: _Known, told: dict[str, tuple[float, float]]) -> Step:
@@ -158,7 +151,7 @@ def _step(shape: Step, known: _Known, told: dict[str, tuple[float, float]]) -> S
 
 
 def _weight(
-    known: Sequence[Claim], place: dict[str, Place], *, again: bool, constants: Constants
+    known: Sequence[Claim], place: Mapping[str, Place], *, again: bool, constants: Constants
 ) -> float | None:
     """Of a further claim: of a new client, or of the one who has confirmed least so far; None where there is none."""
     if not again:
@@ -174,5 +167,5 @@ def _weight(
 def _may_hold(claim: Claim, constants: Constants) -> bool:
     """Something was reached, and nobody has said yet what is left of it after six months."""
     reached = (claim.achieved - claim.baseline) / (claim.target - claim.baseline)
-    enough = category(reached, constants.dimension(RESULTS).cuts) > 1
+    enough = bool(category(reached, constants.dimension(RESULTS).cuts) > 1)
     return enough and not claim.rejected and claim.sustained_6m is None

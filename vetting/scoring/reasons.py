@@ -1,7 +1,7 @@
 """The sentences of the ledger: what a claim says in one dimension, and why it counts as much as it does."""
 
 import math
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from vetting.scoring.evidence import Claim
@@ -21,31 +21,36 @@ _SOURCES: Final = (
     "still confirmed half a year later",
 )
 _MANY_TIMES: Final = 100.0  # beyond it digits say nothing
-_TRANSFER: Final = ("none of it", "little of it", "half of it", "most of it", "all of it")
+_TRANSFER: Final = tuple(
+    f"The client's people can now do {part} of it without the consultant"
+    for part in ("none", "little", "half", "most", "all")
+)
 
 
-def reason(claim: Claim, place: Place, dimension: str, seen: Sequence[Seen]) -> str:
-    """The sentence for what one claim says in one dimension; `seen` by time, at least one."""
-    said = f"{_said(claim, dimension, seen)}; {_SOURCES[claim.level]} (E{claim.level})"
-    if place.weak:
-        return f"{said}; counts {_percent(place.weight)} because the source vouches for nobody else."
-    if place.rank > 1:
-        return f"{said}; counts {_percent(place.weight)} because it is number {place.rank} of one client."
-    return f"{said}."
-
-
-def _said(claim: Claim, dimension: str, seen: Sequence[Seen]) -> str:
-    observed, category = seen[0]
+def reason(claim: Claim, place: Place, dimension: str, seen: Seen, later: Seen | None = None) -> str:
+    """The sentence for what one claim says in one dimension; `later` is the second of two follow-ups."""
     if dimension == RESULTS:
-        return _result(claim, observed, category)
-    if dimension == MONEY:
-        return "Left the client with a loss" if category == 0 else f"Brought {_times(observed)} the fee"
-    if dimension == TRANSFER:
-        return f"The client's people can now do {_TRANSFER[category]} without the consultant"
-    follow_ups = ((6, claim.sustained_6m), (12, claim.sustained_12m))
-    months = [month for month, value in follow_ups if value is not None]
-    left = [f"{month} months {_left(*one)}" for month, one in zip(months, seen, strict=True)]
-    return f"After {', after '.join(left)}"
+        said = _result(claim, *seen)
+    elif dimension == TRANSFER:
+        said = _TRANSFER[seen[1]]
+    elif dimension == MONEY:
+        said = "Left the client with a loss" if seen[1] == 0 else f"Brought {_times(seen[0])} the fee"
+    else:
+        month = 6 if claim.sustained_6m is not None else 12
+        said = f"After {month} months {_left(*seen)}"
+        if later is not None:
+            said = f"{said}, after 12 months {_left(*later)}"
+    return f"{said}; {_source(claim.level, place)}."
+
+
+@lru_cache(maxsize=1024)
+def _source(level: int, place: Place) -> str:
+    said = f"{_SOURCES[level]} (E{level})"
+    if place.weak:
+        return f"{said}; counts {_percent(place.weight)} because the source vouches for nobody else"
+    if place.rank > 1:
+        return f"{said}; counts {_percent(place.weight)} because it is number {place.rank} of one client"
+    return said
 
 
 def _result(claim: Claim, observed: float, category: int) -> str:

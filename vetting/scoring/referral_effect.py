@@ -43,8 +43,8 @@ def referral_effect(fullness: Floats, later: Floats, *, most: float) -> Referral
     """The shift that these people's later results speak for, between 0 and `most`.
 
     `fullness` is 1 - exp(-S / kappa) of each person before those results; `later` is the log-likelihood of
-    the results over the grid of standings, a row each (`posterior.rows`, summed by person and without what
-    was known at the time). People without referrals count: they tell how well all do. Without anybody
+    the results over the grid of standings, a row each (`posterior.log_likelihoods`, weighted and summed by person,
+    without what was known at the time). People without referrals count: they tell how well all do. Without anybody
     referred the middle of the range is left. Raises ScoringError on what cannot be used, by row.
     """
     _require_usable(fullness, later, most)
