@@ -5,7 +5,22 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Count, Exists, F, Func, Min, OuterRef, Q, QuerySet, Value, Window
+from django.db.models import (
+    Aggregate,
+    CharField,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from vetting.followups.cadence import KEPT_UNANSWERED
@@ -113,6 +128,31 @@ def sent_by_day(*, since: datetime, until: datetime) -> dict[date, int]:
     sent = AskStep.objects.filter(state="sent", sent_at__gte=since, sent_at__lte=until)
     counted = sent.values_list("sent_at__date").annotate(Count("id")).order_by("sent_at__date")
     return dict.fromkeys(days, 0) | dict(counted)
+
+
+class TimeToAnswer(NamedTuple):
+    """From the first save to the answer, pauses included; of the answers to one kind of question."""
+
+    kind: str
+    answers: int
+    median: timedelta
+    nine_in_ten: timedelta
+
+
+class _Quantile(Aggregate):
+    function = "percentile_cont"
+    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+def times_to_answer(*, since: datetime) -> list[TimeToAnswer]:
+    """Of answers since then. One that was given in a single press has no time and is not among them."""
+    taken = Ask.objects.filter(status="answered", status_at__gte=since, started_at__isnull=False)
+    took = ExpressionWrapper(F("status_at") - F("started_at"), output_field=DurationField())
+    rows = taken.values("kind").annotate(
+        answers=Count("id"), median=_Quantile(took, share=0.5), nine_in_ten=_Quantile(took, share=0.9)
+    )
+    return [TimeToAnswer(**row) for row in rows.order_by("kind")]
 
 
 class DomainResult(NamedTuple):

@@ -18,7 +18,9 @@ from vetting.followups import actions as followups
 from vetting.followups.models import Ask
 from vetting.followups.queries import named_by
 from vetting.followups.rules import may_answer
+from vetting.followups.states import TYPED
 from vetting.jobs.bell import ring
+from vetting.kernel.verdict import InvalidError, RefusedError
 from vetting.mail.letters import house_address
 from vetting.mail.queries import is_suppressed
 from vetting.outcomes import actions as outcomes
@@ -132,20 +134,51 @@ def answer(request: HttpRequest, ask_id: UUID, screen: str = "") -> HttpResponse
     here = next((each for each in reachable if each.key == wanted), None)
     if here is None:
         return redirect("web:answer_screen", ask.pk, reachable[-1].key)
-    if request.method != "POST":
-        form = here.form(initial=ask.draft, asked=asked, draft=ask.draft, at=at)
+    if request.method == "POST":
+        form = here.form(request.POST, asked=asked, draft=ask.draft, at=at)
+        return (_save if "save" in request.POST else _take)(request, asked, here, form, at=at)
+    typed = {**ask.draft, **ask.draft.get(TYPED, {})}
+    form = here.form(initial=typed, asked=asked, draft=ask.draft, at=at)
+    return _show(request, asked, here, form, at=at)
+
+
+@unlisted
+@require_safe
+def saved(request: HttpRequest, ask_id: UUID) -> HttpResponse:
+    """How she comes back to what she has saved."""
+    at = now()
+    ask = ask_of_cookie(request, ask_id, at=at)
+    if ask is None:
+        return unknown(request)
+    if not may_answer(ask, at=at):
+        return _closed(request, ask)
+    page = {"ask_id": ask.pk, "ends_on": day(ask.expires_at.date())}
+    return render(request, "pages/answers/saved.html", page)
+
+
+def _save(
+    request: HttpRequest, asked: Asked, here: Screen, form: ScreenForm, *, at: datetime
+) -> HttpResponse:
+    """Keep what stands in the fields, right or wrong. A script asks for no page in return."""
+    ask = asked.ask
+    try:
+        followups.save_typed(ask.pk, typed=typed_in(form), at=at)
+    except RefusedError:  # answered or closed a moment ago, in another window
+        return _closed(request, _again(ask))
+    except InvalidError:  # what no text can hold; the form says where
         return _show(request, asked, here, form, at=at)
-    form = here.form(request.POST, asked=asked, draft=ask.draft, at=at)
-    if not form.is_valid():
-        return _show(request, asked, here, form, at=at)
-    return _take(request, asked, here, form, at=at)
+    if request.POST["save"] == "typed":
+        return HttpResponse(status=204)
+    return redirect("web:saved", ask.pk)
 
 
 def _take(
     request: HttpRequest, asked: Asked, here: Screen, form: ScreenForm, *, at: datetime
 ) -> HttpResponse:
-    """Keep this screen and go on, or send it all."""
+    """Keep this screen and go on, or send it all; or say what is wrong with it."""
     ask = asked.ask
+    if not form.is_valid():
+        return _show(request, asked, here, form, at=at)
     is_last = here is SCREENS[ask.kind][-1]
     filled = {**ask.draft, **typed_in(form)}
     with refusals_on(form):
@@ -203,6 +236,7 @@ def _show(
         "left": len(way) - 1 - index,
         "is_first": index == 0,
         "goes_on": index == 0 and bool(ask.draft),
+        "stopped_at": _next(asked, ask.draft, at=at) if index == 0 else None,
         **(_check(asked, at=at) if here.key == "check" else {}),
         **(_introduction(asked, at=at) if index == 0 else {}),
     }

@@ -73,6 +73,7 @@ _ANSWERS: list[
     path("r/a/<uuid:ask_id>/", answers.answer, name="answer"),
     path("r/a/<uuid:ask_id>/decline/", answers.decline, name="decline"),
     path("r/a/<uuid:ask_id>/stop/", answers.stop, name="stop"),
+    path("r/a/<uuid:ask_id>/saved/", answers.saved, name="saved"),
     path("r/a/<uuid:ask_id>/not-me/", answer_ways.hand_on, name="hand_on"),
     path("r/a/<uuid:ask_id>/stop-consultant/", answer_ways.stop_consultant, name="stop_consultant"),
     path("r/a/<uuid:ask_id>/mine/", answer_ways.mine, name="ask_mine"),
