@@ -165,7 +165,7 @@ class AskedSerializer(serializers.Serializer[Any]):
     questions = QuestionSerializer(many=True)
 
 
-_BODY = PolymorphicProxySerializer(
+BODY = PolymorphicProxySerializer(
     component_name="Answer",
     serializers=[GoalAnswerInput, OutcomeAnswerInput, PeerAnswerInput, SustainAnswerInput],
     resource_type_field_name=None,
@@ -201,14 +201,14 @@ class Answer(AnswerDoor):
         """What is asked, and whether it can still be answered. It changes nothing."""
         return self.shown(self.ask_of(key))
 
-    @operation("answers_give", scope=PUBLIC, takes=_BODY, gives=AskedSerializer)
+    @operation("answers_give", scope=PUBLIC, takes=BODY, gives=AskedSerializer)
     def post(self, _request: Request, key: str) -> Response:
         """Answer it, once and whole."""
         ask = self.ask_of(key)
         if ask.kind == "goal":
             answer_goal(ask.pk, at=self.at, **self.given(GoalAnswerInput))
         elif ask.kind == "outcome":
-            attest(ask.pk, answers=_answers(self.given(OutcomeAnswerInput)), at=self.at)
+            attest(ask.pk, answers=as_answers(self.given(OutcomeAnswerInput)), at=self.at)
         elif ask.kind == "sustain":
             given = self.given(SustainAnswerInput)
             still_holds(ask.pk, still=Still(still=given["still"], value=given["still_value"]), at=self.at)
@@ -241,7 +241,7 @@ def _question(asked: Question) -> dict[str, Any]:
     return {"key": asked.key, "words": asked.words, "hint": asked.hint, "choices": choices}
 
 
-def _answers(given: Mapping[str, Any]) -> Answers:
+def as_answers(given: Mapping[str, Any]) -> Answers:
     """The questionnaire's codes as the action takes them."""
     own_words = {"role": given["role"], "interests": tuple(given["interests"]), "comment": given["comment"]}
     if given["worked_together"] == "no":

@@ -13,6 +13,7 @@ from vetting.api import (
     outcomes,
     profiles,
     reading,
+    said,
 )
 
 app_name = "api"
@@ -60,6 +61,7 @@ _ANSWERS = [
     path("answers/<str:key>", answers.Answer.as_view()),
     path("answers/<str:key>/decline", answers.Decline.as_view()),
     path("answers/<str:key>/stop", answers.Stop.as_view()),
+    path("answers/<str:key>/said", said.Said.as_view()),
 ]
 _DOCUMENT = [
     path("openapi.json", document.openapi, name="openapi"),
