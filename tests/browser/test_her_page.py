@@ -217,6 +217,12 @@ class Keys:
         expect(self.page.locator(f"[name={name}][value='{value}']")).to_be_checked()
 
 
+def arrived(page, text):
+    """Each further screen begins at its heading, which is told and from which the first question is one key away."""
+    heading(page, text)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_shortest_honest_way_takes_few_keys(link, new_page, scripts):
     """By keyboard alone: every choice made, the rest left as it may be."""
@@ -226,15 +232,15 @@ def test_the_shortest_honest_way_takes_few_keys(link, new_page, scripts):
     keys.press("Tab", "Enter", "Tab")  # past the head of the page, and past the notice on data
     keys.choose("worked_together", "yes")
     keys.press("Enter")
-    heading(page, "The numbers")
+    arrived(page, "The numbers")
     for name in ("baseline", "result"):
         keys.choose(name, "confirm")
     keys.press("Enter")
-    heading(page, "What it came from, and what stayed")
+    arrived(page, "What it came from, and what stayed")
     for name, value in (("shares", "0-10"), ("goal_before", "yes"), ("transfer", "0"), ("hire_again", "yes")):
         keys.choose(name, value)
     keys.press("Enter")
-    heading(page, "Look through it and send it")
+    arrived(page, "Look through it and send it")
     keys.choose("publish", "named")
     keys.press("Enter")
     heading(page, "Thank you. Your answer is in.")
