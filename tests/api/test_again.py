@@ -119,3 +119,23 @@ def test_wrong_is_spelled_as_elsewhere(anybody, key):
     answer = anybody.post(f"answers/{key}", {"still": "grew"})
     text = "Write the number as it is now, or choose another answer."
     assert answer.json() == wrong(still_value=("required", text))
+
+
+def test_what_was_said_again_is_read_corrected_and_taken_back(anybody, key, outcome):
+    said = f"answers/{key}/said"
+    anybody.post(f"answers/{key}", {"still": "faded", "still_value": "7.5"})
+    body = anybody.get(said).json()
+    assert (body["answer"], body["versions"], body["stands"]) == (
+        {"still": "faded", "still_value": "7.5"},
+        1,
+        True,
+    )
+    assert anybody.put(said, body["answer"]).json()["versions"] == 1
+    held = anybody.put(said, {"still": "held"}).json()
+    assert (held["answer"], held["versions"]) == ({"still": "held", "still_value": None}, 2)
+    outcome.refresh_from_db()
+    assert outcome.status == "sustained"
+    assert anybody.delete(said).json()["stands"] is False
+    outcome.refresh_from_db()
+    assert outcome.status == "confirmed"
+    assert anybody.delete(said).status_code == 409

@@ -210,8 +210,7 @@ class Answer(AnswerDoor):
         elif ask.kind == "outcome":
             attest(ask.pk, answers=as_answers(self.given(OutcomeAnswerInput)), at=self.at)
         elif ask.kind == "sustain":
-            given = self.given(SustainAnswerInput)
-            still_holds(ask.pk, still=Still(still=given["still"], value=given["still_value"]), at=self.at)
+            still_holds(ask.pk, still=as_still(self.given(SustainAnswerInput)), at=self.at)
         else:
             refer(ask.pk, words=Words(**self.given(PeerAnswerInput)), at=self.at)
         ring("scorecards", "search", "followups")
@@ -239,6 +238,10 @@ class Stop(AnswerDoor):
 def _question(asked: Question) -> dict[str, Any]:
     choices = [{"code": code, "words": words} for code, words in asked.choices.items()]
     return {"key": asked.key, "words": asked.words, "hint": asked.hint, "choices": choices}
+
+
+def as_still(given: Mapping[str, Any]) -> Still:
+    return Still(still=given["still"], value=given["still_value"])
 
 
 def as_answers(given: Mapping[str, Any]) -> Answers:

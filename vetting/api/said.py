@@ -8,7 +8,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from vetting.api.answers import BODY, AnswerDoor, OutcomeAnswerInput, PeerAnswerInput, as_answers
+from vetting.api.answers import (
+    BODY,
+    AnswerDoor,
+    OutcomeAnswerInput,
+    PeerAnswerInput,
+    SustainAnswerInput,
+    as_answers,
+    as_still,
+)
 from vetting.api.doors import PUBLIC, operation
 from vetting.api.fields import Figure
 from vetting.engagements.queries import goal_of
@@ -16,8 +24,9 @@ from vetting.followups.models import Ask
 from vetting.jobs.bell import ring
 from vetting.kernel.actors import referee
 from vetting.kernel.verdict import RefusedError, refuse
-from vetting.outcomes.models import Attestation
-from vetting.outcomes.queries import answers_in, said_in
+from vetting.outcomes import waves
+from vetting.outcomes.models import Attestation, FollowUp
+from vetting.outcomes.queries import answers_in, said_again_in, said_in
 from vetting.outcomes.questionnaire import Answers
 from vetting.privacy import corrections
 from vetting.privacy.queries import READERS
@@ -28,7 +37,7 @@ from vetting.referrals.rules import Words
 
 
 class SaidSerializer(serializers.Serializer[Any]):
-    kind = serializers.CharField(help_text="goal, outcome or peer.")
+    kind = serializers.CharField(help_text="goal, outcome, peer or sustain.")
     stands = serializers.BooleanField(help_text="False once it was taken back.")
     versions = serializers.IntegerField(
         help_text="How often something was said: the answer and its corrections."
@@ -50,6 +59,8 @@ class Said(AnswerDoor):
         ask = self._changeable(key)
         if ask.kind == "peer":
             referrals.correct(ask.pk, words=Words(**self.given(PeerAnswerInput)), at=self.at)
+        elif ask.kind == "sustain":
+            waves.correct(ask.pk, still=as_still(self.given(SustainAnswerInput)), at=self.at)
         else:
             corrections.correct(ask.pk, answers=as_answers(self.given(OutcomeAnswerInput)), at=self.at)
         ring("scorecards", "search")
@@ -61,6 +72,8 @@ class Said(AnswerDoor):
         ask = self._changeable(key)
         if ask.kind == "peer":
             referrals.withdraw(versions_in(ask.pk)[-1], by=referee(ask.referee_id), at=self.at)
+        elif ask.kind == "sustain":
+            waves.take_back(ask.pk, at=self.at)
         else:
             corrections.take_back(ask.pk, at=self.at)
         ring("scorecards", "search")
@@ -74,7 +87,7 @@ class Said(AnswerDoor):
 
     def _changeable(self, key: str) -> Ask:
         ask = self._answered(key)
-        if ask.kind not in {"outcome", "peer"}:
+        if ask.kind == "goal":
             raise RefusedError(refuse("agreed", "What two sides agreed on is not changed by one of them."))
         return ask
 
@@ -84,6 +97,8 @@ class Said(AnswerDoor):
                 shown = _of_peer(versions_in(ask.pk))
             case "outcome":
                 shown = _of_outcome(said_in(ask.pk))
+            case "sustain":
+                shown = _of_follow_up(said_again_in(ask.pk))
             case _:
                 accepts = goal_of(ask.subject_id).client_accepted_at is not None
                 shown = {
@@ -104,6 +119,17 @@ def _of_outcome(versions: Sequence[Attestation]) -> dict[str, Any]:
         "versions": len(said),
         "given_at": said[-1].given_at,
         "answer": _codes(answers_in(said[-1])),
+    }
+
+
+def _of_follow_up(versions: Sequence[FollowUp]) -> dict[str, Any]:
+    said = [row for row in versions if not row.withdrawn]
+    last = said[-1]
+    return {
+        "stands": not versions[-1].withdrawn,
+        "versions": len(said),
+        "given_at": last.given_at,
+        "answer": {"still": last.still, "still_value": None if last.still == "held" else _figure(last.value)},
     }
 
 

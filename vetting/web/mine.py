@@ -198,6 +198,8 @@ def what(ask: Ask) -> str:
             return (
                 f"{about['consultant']}: the goal {about['metric']}, {about['baseline']} to {about['target']}"
             )
+        case "sustain":
+            return f"{about['consultant']}: {about['metric']}, {about['months']} months later"
     return f"{about['consultant']}: {about['metric']}, {about['baseline']} to {about['achieved']}"
 
 
