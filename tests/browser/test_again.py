@@ -53,9 +53,11 @@ def test_nothing_keeps_a_person_from_answering(link, new_page):
     page.goto(link)
     page.get_by_label("It is worse now").check()
     page.get_by_role("button", name="Send my answer").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert Axe().run(page, options=WCAG).response["violations"] == []
     page.get_by_label("I cannot say").check()
     page.get_by_role("button", name="Send my answer").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you.")
     assert Axe().run(page, options=WCAG).response["violations"] == []
 
 
