@@ -5,6 +5,7 @@ from its script, for all tests.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +33,9 @@ from vetting.management.demo.build import build
 from vetting.management.demo.cast import _RING
 from vetting.management.demo.script import Script
 from vetting.management.demo.world import write
-from vetting.outcomes.models import Attestation, Outcome
+from vetting.outcomes.models import Attestation, FollowUp, Outcome
+from vetting.outcomes.queries import due_waves
+from vetting.outcomes.states import VERIFIED
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
 from vetting.scorecards.actions import compute
@@ -71,6 +74,7 @@ def content() -> Content:
         "answers": Attestation.objects.values_list(
             "referee__name", "result_verdict", "result_value", "share_low", "transfer", "comment", "given_at"
         ),
+        "later": FollowUp.objects.values_list("referee__name", "wave", "still", "value", "given_at"),
         "referrals": Referral.objects.values_list(
             "profile__name", "referee__name", "status", "saw", "given_at"
         ),
@@ -178,7 +182,7 @@ def test_history_lies_in_the_past_and_in_order(made):
 
 
 def test_results_are_met_and_missed(made):
-    verified = Outcome.objects.filter(status__in=["confirmed", "corrected"]).select_related("goal")
+    verified = Outcome.objects.filter(status__in=VERIFIED).select_related("goal")
     met = [
         (row.achieved - row.goal.baseline) / (row.goal.target - row.goal.baseline) >= 1
         for row in verified.order_by("id")
@@ -199,6 +203,24 @@ def test_referees_answer_decline_and_stay_silent(made):
     assert set(forgotten.values_list("name", flat=True)) == {""}
 
 
+def test_what_was_confirmed_has_held_has_faded_or_nobody_says(made):
+    """Asked at night and written to in office hours, as by the clock's door; nothing that is due was left out."""
+    asked = Counter(Ask.objects.filter(kind="sustain").values_list("status", flat=True))
+    assert {"answered", "expired"} <= set(asked)
+    assert asked["answered"] == FollowUp.objects.count() > 10
+    said = Counter(FollowUp.objects.values_list("still", flat=True))
+    assert {"held", "faded", "grew"} <= set(said)
+    assert set(
+        Outcome.objects.filter(status__in=["sustained", "faded"]).values_list("status", flat=True)
+    ) == {
+        "sustained",
+        "faded",
+    }
+    assert due_waves(on=b.AT.date() - timedelta(days=1), most=99) == []
+    counted = [card.dimensions["persistence"]["n"] for card in Scorecard.objects.order_by("id")]
+    assert sum(counted) > 5
+
+
 def test_no_letter_left_the_building_twice_or_at_night(made):
     sent = AskStep.objects.filter(state="sent").order_by("id")
     assert {step.sent_at.weekday() for step in sent} <= set(range(5))
@@ -214,7 +236,7 @@ def test_two_gurus_stand_no_higher_than_somebody_of_whom_nothing_is_known(made):
     refused, unheard = named("Maximilian Sterling-Vogt"), named("Celestine Duval-Royce")
     for guru in (refused, unheard):
         results = Outcome.objects.filter(goal__engagement__profile=guru)
-        assert results.filter(status__in=["confirmed", "corrected"]).count() == 0
+        assert results.filter(status__in=VERIFIED).count() == 0
         assert results.filter(status="rejected").count() == (guru == refused)
         claims = SelfClaim.objects.filter(profile=guru)
         assert claims.get(kind="followers").count > 400_000
@@ -244,9 +266,10 @@ def test_ana_has_a_history_and_things_to_do_today(made):
     ana = named("Ana Krūkliņa")
     asks = Ask.objects.filter(consultant=ana.owner)
     results = Outcome.objects.filter(goal__engagement__profile=ana)
-    assert {"confirmed", "corrected", "awaiting_client", "unanswered"} <= set(
+    assert {"confirmed", "sustained", "faded", "awaiting_client", "unanswered"} <= set(
         results.values_list("status", flat=True)
     )
+    assert results.filter(follow_up_on__gt=b.AT.date()).exists()
     assert {"answered", "declined", "sent", "queued"} <= set(asks.values_list("status", flat=True))
     unreported = Goal.objects.filter(engagement__profile=ana, status="accepted").exclude(
         pk__in=results.values("goal_id")

@@ -14,7 +14,7 @@ import numpy as np
 from vetting.engagements.metrics import Metric, Unit, usual_step
 from vetting.management.demo.market import Country, Gauge
 from vetting.scoring.score import ambition
-from vetting.scoring.weights import MONEY, PUBLISHED, RESULTS, TRANSFER
+from vetting.scoring.weights import MONEY, PERSISTENCE, PUBLISHED, RESULTS, TRANSFER
 
 SPREAD = 0.8  # between people, in units of the noise of one result; the scale's prior says .5
 _TYPICAL = PUBLISHED.typical_ambition
@@ -111,6 +111,19 @@ def transferred(rng: Random, skill: float, *, easier: float) -> int:
     """The client's answer, 0 to 4; `easier` where the work was meant to build capability."""
     latent = SPREAD * skill + easier + rng.gauss(0, 1)
     return sum(latent >= threshold for threshold in PUBLISHED.dimension(TRANSFER).thresholds)
+
+
+def draw_holding(rng: Random, habit: float) -> float:
+    """How well one result lasts: by its consultant's habit of making things last, and by what it is."""
+    return 0.7 * SPREAD * habit + 0.8 * rng.gauss(0, 1)
+
+
+def left_of(rng: Random, holding: float) -> float:
+    """The part of the change that is left at a wave; most of what is all there is just as it was."""
+    latent = holding + 0.5 * rng.gauss(0, 1)
+    thresholds = PUBLISHED.dimension(PERSISTENCE).thresholds
+    left = _drawn(latent, (-2.6, *thresholds, 1.4, 2.6), (-0.3, 0.0, 0.25, 0.75, 1.0, 1.0, 1.2))
+    return 1.0 if left >= 1.0 and rng.random() < 0.6 else left
 
 
 def tidy(value: Decimal, metric: Metric) -> Decimal:

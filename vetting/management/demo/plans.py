@@ -8,7 +8,7 @@ from random import Random
 
 from vetting.engagements.actions import Aim, Work
 from vetting.engagements.states import CONFIDENTIALITY, MODES
-from vetting.management.demo import figures
+from vetting.management.demo import figures, later
 from vetting.management.demo.answers import Said, answer, react
 from vetting.management.demo.clients import Client, Clients, Contact
 from vetting.management.demo.figures import Goal, Skill
@@ -249,8 +249,8 @@ class Writer:
         questions = [self._question(job, contact, said, first, reaction)]
         if job.reaction is None and reaction.kind != "answer" and rng.random() < 0.4:
             other = self.clients.contact(job.client, job.field, other_than=contact)
-            later = at_work(rng, first + SECOND_ASK + timedelta(days=rng.randint(0, 30)))
-            questions.append(self._question(job, other, said, later, react(rng, other.temper)))
+            after = at_work(rng, first + SECOND_ASK + timedelta(days=rng.randint(0, 30)))
+            questions.append(self._question(job, other, said, after, react(rng, other.temper)))
         return questions
 
     def _question(self, job: Job, contact: Contact, said: Said, at: datetime, reaction: Reaction) -> Question:
@@ -259,7 +259,9 @@ class Writer:
             if reaction.kind == "answer"
             else None
         )
-        return Question(to=contact, at=at, reaction=reaction, answers=answers)
+        about = (job.client.domain, job.starts_on, said.goal.metric.key)
+        after = later.written(said, answers, contact, about=about) if answers else ()
+        return Question(to=contact, at=at, reaction=reaction, answers=answers, later=after)
 
 
 def details(rng: Random, person: Person, field: Field) -> dict[str, object]:

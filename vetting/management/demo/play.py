@@ -15,6 +15,7 @@ from vetting.companies.actions import register
 from vetting.companies.models import Organization
 from vetting.engagements import actions as engagements
 from vetting.engagements import queries as engagement_queries
+from vetting.engagements.metrics import METRICS
 from vetting.engagements.models import Engagement
 from vetting.followups import actions as followups
 from vetting.followups import queries as followup_queries
@@ -27,6 +28,7 @@ from vetting.management.demo.logins import DANA, SAM
 from vetting.management.demo.plans import noon
 from vetting.management.demo.script import (
     GoalPart,
+    Later,
     Part,
     Piece,
     Proposal,
@@ -38,7 +40,10 @@ from vetting.management.demo.script import (
 from vetting.management.demo.stage import Act, Stage, Story
 from vetting.outcomes import actions as outcomes
 from vetting.outcomes import queries as outcome_queries
+from vetting.outcomes import waves
 from vetting.outcomes.models import Outcome
+from vetting.outcomes.questionnaire import Still
+from vetting.outcomes.states import WAVES
 from vetting.profiles import actions as profiles
 from vetting.profiles.models import Profile
 from vetting.referrals import actions as referrals
@@ -66,6 +71,7 @@ def play(script: Script, *, on_day: Callable[[float], None]) -> None:
         if stage.fell_silent:
             stage.fell_silent = False
             _note_silences(at)
+        troupe.ask_again(at)
         foretell(forecasts_due(at=at, most=_MOST), at=at)
         night = next(nights)
         if night % 7 == 0:  # these read all that is open, and nobody waits for them
@@ -104,6 +110,7 @@ class _Troupe:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._organizations: dict[str, Organization] = {}
+        self._later: dict[UUID, tuple[Later, ...]] = {}  # by outcome
 
     def consultant(self, part: Part) -> Story:
         yield part.joined_at
@@ -172,6 +179,17 @@ class _Troupe:
                 outcome, name=to.name, email=to.email, by=owner.actor, at=self._stage.now
             )
             self._expect(ask.pk, question.reaction, _attest(question))
+            self._later[outcome.pk] = question.later
+
+    def ask_again(self, at: datetime) -> None:
+        """What jobs.followups.ask_again does; each client knows what has become of her number."""
+        for outcome_id in outcome_queries.moot(most=_MOST):
+            waves.call_off(outcome_id, by=BY, at=at)
+        for outcome_id in outcome_queries.due_waves(on=at.date(), most=_MOST):
+            ask = waves.ask_again(outcome_id, by=BY, at=at)
+            if ask is not None:
+                later = self._later[outcome_id][list(WAVES.values()).index(ask.about["months"])]
+                self._expect(ask.pk, later.reaction, _say_again(later))
 
     def _request(self, profile: Profile, owner: User, request: Request) -> Story:
         yield request.at
@@ -220,6 +238,20 @@ def _accept(proposal: Proposal) -> Act:
 
 def _attest(question: Question) -> Act:
     return lambda ask_id, at: outcomes.attest(ask_id, answers=_given(question.answers), at=at)
+
+
+def _say_again(later: Later) -> Act:
+    return lambda ask_id, at: waves.answer(ask_id, still=_still(ask_id, later), at=at)
+
+
+def _still(ask_id: UUID, later: Later) -> Still:
+    """Against what she said last, which depends on which letters she has answered."""
+    outcome = outcome_queries.outcome_of(followups.lock(ask_id).subject_id)
+    last = waves.number_asked_about(outcome, ask_id)
+    if later.still or later.number == last:
+        return Still(still=later.still or "held")
+    better = int(METRICS[outcome.goal.metric].direction) * (later.number - last) > 0
+    return Still(still="grew" if better else "faded", value=later.number)
 
 
 def _refer(request: Request) -> Act:

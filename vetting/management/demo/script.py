@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from vetting.engagements.actions import Aim, Work
 from vetting.management.demo.clients import Client, Contact
@@ -39,13 +40,26 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What the client is asked again at one wave: the number by then, or the code of an answer without one."""
+
+    reaction: Reaction
+    number: Decimal
+    still: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A result put before somebody at the client. `answers` is empty where no answer will come."""
+    """A result put before somebody at the client. `answers` is empty where no answer will come.
+
+    `later` is what becomes of a confirmed one, wave by wave.
+    """
 
     to: Contact
     at: datetime
     reaction: Reaction
     answers: Answers | None = None
+    later: tuple[Later, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
