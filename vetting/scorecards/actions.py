@@ -13,6 +13,7 @@ from vetting.scorecards.gather import Evidence, gather, history_of
 from vetting.scorecards.models import CalibrationRecord, Scorecard
 from vetting.scorecards.queries import in_force
 from vetting.scoring import calibration
+from vetting.scoring.aftermath import Referred
 from vetting.scoring.batch import History, score_many, standings_many
 from vetting.scoring.calibration import NONE
 from vetting.scoring.evidence import Claim
@@ -90,11 +91,16 @@ def calibrate(*, at: datetime) -> CalibrationRecord:
     people = Profile.objects.exclude(origin="public_record").order_by("id").values_list("pk", flat=True)
     keys = list(people)
     evidence: dict[str, Sequence[Claim]] = {}
+    referred: dict[str, Referred] = {}
     for first in range(0, len(keys), GATHERED):
         for known in gather(keys[first : first + GATHERED]).values():
             if known.consultant:
                 evidence[known.consultant] = history_of(known, NONE, at=at).claims
-    learned = calibration.calibrate(evidence)
+                if known.referred_on is not None:
+                    referred[known.consultant] = Referred(
+                        referrals=known.referrals, last_on=known.referred_on
+                    )
+    learned = calibration.calibrate(evidence, referred)
     record, _ = CalibrationRecord.objects.update_or_create(
         version=learned.constants.version,
         defaults={"checked_at": at},

@@ -43,6 +43,7 @@ class Evidence:
     consultant: str = ""
     claims: list[Claim] = field(default_factory=list)
     referrals: list[PeerReferral] = field(default_factory=list)
+    referred_on: date | None = None  # the last of them
     metric_of: dict[str, str] = field(default_factory=dict)
     faults: list[ScoringError] = field(default_factory=list)
 
@@ -70,7 +71,8 @@ def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
         if publication(outcome, testimony) != "sealed":
             evidence.metric_of[str(outcome.pk)] = outcome.goal.metric
     for profile_id, referrals in _referrals(profile_ids).items():
-        found[profile_id].referrals.extend(referrals)
+        found[profile_id].referrals.extend(referral for _, referral in referrals)
+        found[profile_id].referred_on = max(given_on for given_on, _ in referrals)
     return found
 
 
@@ -219,14 +221,16 @@ def _vouching_elsewhere(referee_ids: Sequence[UUID | None]) -> set[UUID]:
     return {referee_id for referee_id, n in counted if n > 1}
 
 
-def _referrals(profile_ids: Sequence[UUID]) -> Mapping[UUID, list[PeerReferral]]:
+def _referrals(profile_ids: Sequence[UUID]) -> Mapping[UUID, list[tuple[date, PeerReferral]]]:
+    """With the day on which each was given."""
     rows = list(accepted_of(profile_ids))
     referrers = {row.referrer_id for row in rows if row.referrer_id is not None}
     verified, in_all = _clients_verified(referrers), given_by(referrers)
     mutual = reciprocal_pairs(profile_ids)
-    found: dict[UUID, list[PeerReferral]] = {}
+    found: dict[UUID, list[tuple[date, PeerReferral]]] = {}
     for row in rows:
-        found.setdefault(row.profile_id, []).append(_referral(row, verified, in_all, mutual))
+        given_on = (row.given_at or row.created_at).date()
+        found.setdefault(row.profile_id, []).append((given_on, _referral(row, verified, in_all, mutual)))
     return found
 
 

@@ -1,7 +1,8 @@
 """Layer 1: what all consultants' claims together say about the scale itself, frozen under a version.
 
 Learned by type-II likelihood: thresholds, the spread between people, how referees, clients, fields and years differ,
-what ambition costs, how people drift, how often a claim of each evidence level is worthless. Effects are
+what ambition costs, how people drift, how often a claim of each evidence level is worthless, how far a referral by a
+peer may move a start. Effects are
 cross-fitted: a consultant is read by effects learned without any consultant of her fold, herself included.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from vetting.scoring.aftermath import Referred, learned_shift
 from vetting.scoring.evidence import Claim
 from vetting.scoring.fitting import (
     FOLDS,
@@ -22,6 +24,7 @@ from vetting.scoring.fitting import (
     table_of,
 )
 from vetting.scoring.readings import places
+from vetting.scoring.referral_effect import ReferralEffect
 from vetting.scoring.weights import PUBLISHED, RESULTS, Constants, Dimension
 
 
@@ -38,6 +41,7 @@ class Calibration:
     claims: int
     consultants: int
     fingerprint: str
+    referrals: ReferralEffect | None = None  # None where no referral was followed by a result yet
 
     def read(self, claim: Claim, *, consultant: str) -> Claim:
         """The claim with the ease and blur of its circumstances, learned without the consultant's fold."""
@@ -71,7 +75,11 @@ class Calibration:
             }
             for fold in plain["effects"]
         ]
-        return Calibration(**{**plain, "constants": Constants(**constants), "effects": effects})
+        seen = plain.get("referrals")
+        referrals = ReferralEffect(**seen) if seen else None
+        return Calibration(
+            **{**plain, "constants": Constants(**constants), "effects": effects, "referrals": referrals}
+        )
 
 
 NONE: Final = Calibration(
@@ -79,8 +87,13 @@ NONE: Final = Calibration(
 )
 
 
-def calibrate(evidence: Mapping[str, Sequence[Claim]], *, published: Constants = PUBLISHED) -> Calibration:
-    """Learn from all consultants' claims, keyed by consultant; the order of either does not matter.
+def calibrate(
+    evidence: Mapping[str, Sequence[Claim]],
+    referred: Mapping[str, Referred] | None = None,
+    *,
+    published: Constants = PUBLISHED,
+) -> Calibration:
+    """Learn from all consultants' claims and referrals, keyed by consultant; the order of either does not matter.
 
     Claims must have passed `evidence.sift`. Where there are none the published constants come back. Only the first
     claim of each client of a consultant is used, and none of sources that vouch for nobody else: those that follow
@@ -91,7 +104,8 @@ def calibrate(evidence: Mapping[str, Sequence[Claim]], *, published: Constants =
         for consultant in sorted(evidence)
         for claim in _independent(evidence[consultant], published)
     ]
-    fingerprint = _fingerprint(known, published)
+    referred = referred or {}
+    fingerprint = _fingerprint(known, referred, published)
     version = f"fitted-{fingerprint[:12]}"
     if not known:
         return Calibration(
@@ -103,13 +117,28 @@ def calibrate(evidence: Mapping[str, Sequence[Claim]], *, published: Constants =
         fitted.constants.dimension(RESULTS) if each.name == RESULTS else ordinal(each, known, published)
         for each in published.dimensions
     )
-    return Calibration(
+    learned = Calibration(
         constants=replace(fitted.constants, version=version, dimensions=dimensions),
         differs=fitted.differs,
-        effects=[fold_effects(results, fitted, fold) for fold in range(FOLDS)] if fitted.differs else (),
+        effects=[fold_effects(results, fitted, fold) for fold in range(FOLDS)] if fitted.differs else [],
         claims=len(known),
         consultants=len({consultant for consultant, _ in known}),
         fingerprint=fingerprint,
+    )
+    return _with_referrals(learned, known, referred)
+
+
+def _with_referrals(
+    learned: Calibration, known: Sequence[tuple[str, Claim]], referred: Mapping[str, Referred]
+) -> Calibration:
+    claims: dict[str, list[Claim]] = {}
+    for consultant, claim in known:
+        claims.setdefault(consultant, []).append(learned.read(claim, consultant=consultant))
+    effect = learned_shift(claims, referred, learned.constants)
+    if effect is None:
+        return learned
+    return replace(
+        learned, constants=replace(learned.constants, referral_shift=effect.shift), referrals=effect
     )
 
 
@@ -120,9 +149,15 @@ def _independent(claims: Sequence[Claim], published: Constants) -> Iterable[Clai
     return (claim for claim in known if claim.key in place and place[claim.key].weight == 1.0)
 
 
-def _fingerprint(known: Sequence[tuple[str, Claim]], published: Constants) -> str:
-    """SHA-256 over the published constants, which name the method, and every field of every claim that was used."""
+def _fingerprint(
+    known: Sequence[tuple[str, Claim]], referred: Mapping[str, Referred], published: Constants
+) -> str:
+    """SHA-256 over the published constants, which name the method, and every field of all that was used."""
     told = hashlib.sha256(str(published).encode())
     for consultant, claim in known:
         told.update(f"{consultant} {claim}\n".encode())
+    for consultant, said in sorted(referred.items()):
+        told.update(
+            f"{consultant} {said.last_on} {sorted(said.referrals, key=lambda each: each.key)}\n".encode()
+        )
     return told.hexdigest()

@@ -39,20 +39,26 @@ class ReferralEffect:
     n: int
 
 
-def referral_effect(fullness: Floats, later: Floats, *, most: float) -> ReferralEffect:
+def referral_effect(
+    fullness: Floats, later: Floats, *, most: float, before: Floats | None = None
+) -> ReferralEffect:
     """The shift that these people's later results speak for, between 0 and `most`.
 
     `fullness` is 1 - exp(-S / kappa) of each person before those results; `later` is the log-likelihood of
     the results over the grid of standings, a row each (`posterior.log_likelihoods`, weighted and summed by person,
-    without what was known at the time). People without referrals count: they tell how well all do. Without anybody
-    referred the middle of the range is left. Raises ScoringError on what cannot be used, by row.
+    without what was known at the time). `before` is the same of the results that were: whoever has done well is
+    referred, and that must not be put down to the referral; nothing was known where it is not given. People without
+    referrals count: they tell how well all do. Without anybody referred the middle of the range is left. Raises
+    ScoringError on what cannot be used, by row.
     """
-    _require_usable(fullness, later, most)
+    known = np.zeros_like(later) if before is None else before
+    _require_usable(fullness, later, most, name="later")
+    _require_usable(fullness, known, most, name="before")
     shifts = most * _NODES
-    likelihood = np.exp(later - later.max(axis=1, keepdims=True)) if len(later) else later
+    likelihood, known = _scaled(later), _scaled(known)
     evidence, level = np.empty(len(shifts)), 0.0
     for number, shift in enumerate(shifts):
-        evidence[number], level = _log_evidence(fullness, likelihood, shift, level)
+        evidence[number], level = _log_evidence(fullness, likelihood, known, shift, level)
     weight = np.exp(evidence - evidence.max()) * _SHARES
     weight /= weight.sum()
     mean = float(weight @ shifts)
@@ -66,12 +72,18 @@ def referral_effect(fullness: Floats, later: Floats, *, most: float) -> Referral
     )
 
 
-def _log_evidence(fullness: Floats, likelihood: Floats, shift: float, level: float) -> tuple[float, float]:
+def _scaled(logs: Floats) -> Floats:
+    return np.exp(logs - logs.max(axis=1, keepdims=True)) if len(logs) else logs
+
+
+def _log_evidence(
+    fullness: Floats, likelihood: Floats, known: Floats, shift: float, level: float
+) -> tuple[float, float]:
     """How likely these results are where starts are normal about level + shift * f, over all levels; and the peak.
 
     With many people the level is known to a hundredth: the nodes stand about its peak, found by Newton's steps.
     """
-    unseen = np.exp(shift * fullness[:, np.newaxis] * STANDINGS)
+    unseen = known * np.exp(shift * fullness[:, np.newaxis] * STANDINGS)
     seen = likelihood * unseen
     width = _LEVEL_SPREAD
     for _ in range(_NEWTON_STEPS):
@@ -101,18 +113,18 @@ def _quantiles(weight: Floats, most: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _require_usable(fullness: Floats, later: Floats, most: float) -> None:
+def _require_usable(fullness: Floats, logs: Floats, most: float, *, name: str) -> None:
     if not 0.0 < most < np.inf:
         message = "must be above zero and finite"
         raise ScoringError(message, "most", "")
-    if later.shape != (len(fullness), GRID_POINTS):
+    if logs.shape != (len(fullness), GRID_POINTS):
         message = f"must have {GRID_POINTS} values for each of {len(fullness)} people"
-        raise ScoringError(message, "later", "")
+        raise ScoringError(message, name, "")
     usable = (fullness >= 0.0) & (fullness <= 1.0)
     if not usable.all():
         message = "must lie between 0 and 1"
         raise ScoringError(message, "fullness", f"row {int(np.argmin(usable))}")
-    finite = np.isfinite(later).all(axis=1)
+    finite = np.isfinite(logs).all(axis=1)
     if not finite.all():
         message = "is not finite everywhere on the grid"
-        raise ScoringError(message, "later", f"row {int(np.argmin(finite))}")
+        raise ScoringError(message, name, f"row {int(np.argmin(finite))}")

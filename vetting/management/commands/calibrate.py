@@ -37,7 +37,7 @@ def _constants(record: CalibrationRecord) -> Table:
     for old, new in zip(PUBLISHED.dimensions, learned.constants.dimensions, strict=True):
         table.add_row(f"{old.name}: spread", f"{old.spread:.3f}", f"{new.spread:.3f}")
         table.add_row(f"{old.name}: thresholds", _row(old.thresholds), _row(new.thresholds))
-    for name in ("leniency", "drift", "slope"):
+    for name in ("leniency", "drift", "slope", "referral_shift"):
         table.add_row(name, f"{getattr(PUBLISHED, name):.3f}", f"{getattr(learned.constants, name):.3f}")
     table.add_row("fabrication", _row(PUBLISHED.fabrication), _row(learned.constants.fabrication))
     for kind, variance in learned.differs.items():
