@@ -166,6 +166,7 @@ def test_one_consultant_is_stopped_and_others_are_not(ask):
         ["stop_consultant"],
     )
     assert CARLA[1] not in repr(vars(stopped))
+    assert str(stopped) == "stopped 2026-05-05"
     outcome = Outcome.objects.get()
     outcomes.note_silence(outcome.pk, by=b.staff(), at=AT + DAY)
     with pytest.raises(InvalidError) as refused:

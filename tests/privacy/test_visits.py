@@ -58,6 +58,7 @@ def test_the_code_opens_what_its_browser_asked_for(carla):
 def test_only_digests_are_at_rest(carla):
     secret = asked(carla)
     code = sent()
+    assert str(Visit.objects.get()) == f"visit of {carla.pk}"
     row = repr(Visit.objects.values().get())
     assert secret not in row
     assert code not in row

@@ -18,6 +18,7 @@ from vetting.followups.rules import may_answer
 from vetting.followups.states import HANDED_ON
 from vetting.jobs.bell import ring
 from vetting.kernel.verdict import RefusedError
+from vetting.mail.letters import house_address
 from vetting.mail.queries import is_suppressed
 from vetting.privacy import actions, rules
 from vetting.privacy.models import Visit
@@ -184,6 +185,7 @@ def _all(request: HttpRequest, referee: Referee, *, at: datetime) -> HttpRespons
         "rest": [{"what": what(ask), "how": ended(ask)} for ask in rest],
         "stopped": stopped_for(referee),
         "is_stopped": is_suppressed(referee.email),
+        "house": house_address(),
     }
     return render(request, "pages/mine/mine.html", page)
 
