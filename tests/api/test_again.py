@@ -13,6 +13,7 @@ from vetting.followups import actions as followups
 from vetting.kernel.actors import system
 from vetting.outcomes import waves
 from vetting.outcomes.models import FollowUp, Outcome
+from vetting.outcomes.questionnaire import Still
 
 
 @pytest.fixture
@@ -139,3 +140,13 @@ def test_what_was_said_again_is_read_corrected_and_taken_back(anybody, key, outc
     outcome.refresh_from_db()
     assert outcome.status == "confirmed"
     assert anybody.delete(said).status_code == 409
+
+
+@pytest.mark.parametrize("still", [Still(still="held"), Still(still="faded", value=Decimal(9))])
+def test_of_a_sealed_result_nobody_learns_what_became_of_it(world, anybody, still):
+    sealed = builders.result(world.eve, organization=builders.client("Tin Works"), publish="sealed")
+    at = AT + timedelta(days=180)
+    waves.answer(waves.ask_again(sealed.pk, by=system("test"), at=at).pk, still=still, at=at)
+    builders.published(world.eve, at=at)
+    [shown] = anybody.get("profiles/eve-pocket").json()["results"]
+    assert (shown["status"], shown["level"], shown["later"]) == ("confirmed", 3, [])

@@ -1,5 +1,6 @@
 """The search page, as Dana uses it."""
 
+from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -8,7 +9,10 @@ from django.conf import settings as configured
 
 from tests import builders as b
 from tests.web.reader import links, part, words
+from vetting.kernel.actors import system
 from vetting.kernel.verdict import InvalidError
+from vetting.outcomes import waves
+from vetting.outcomes.questionnaire import Still
 from vetting.profiles import actions as profiles
 from vetting.search.queries import facets, find
 from vetting.search.rules import Query
@@ -112,6 +116,21 @@ def test_the_two_results_are_those_asked_for_and_the_newest_never_the_best(clien
     assert shown(category="cost_to_serve") == (costs, " 2 are about what you asked for.")
     assert shown(q="first") == ([costs[1], newest[0]], " 1 is about what you asked for.")
     assert shown(metric="cost_per_ticket") == (costs, "")
+
+
+def test_a_hit_says_whether_it_held(client):
+    ana = b.consultant()
+    held, faded = b.result(ana), b.result(ana, organization=b.client("Glass Harbour"))
+    b.result(ana, organization=b.client("Quiet Mill"), publish="sealed")
+    for outcome, still in ((held, Still(still="held")), (faded, Still(still="faded", value=Decimal(8)))):
+        at = b.AT + timedelta(days=180)
+        waves.answer(waves.ask_again(outcome.pk, by=system("test"), at=at).pk, still=still, at=at)
+    b.published(ana, at=b.AT + timedelta(days=181))
+    [hit] = search(client).context["hits"]
+    assert {line["text"] for line in hit["results"]} == {
+        "Cost per ticket 9.40 → 6.10 EUR at Paper Umbrella, goal met, held after 6 months",
+        "Cost per ticket 9.40 → 6.10 EUR at Glass Harbour, goal met, faded after 6 months",
+    }
 
 
 def test_a_unit_is_said_once_where_both_numbers_share_it(client):

@@ -68,6 +68,8 @@ class HitResultSerializer(serializers.Serializer[Any]):
     client = serializers.CharField()
     verdict = serializers.CharField()
     level = serializers.IntegerField()
+    still = serializers.CharField(default="", help_text="held or faded; empty where nobody was asked again.")
+    still_months = serializers.IntegerField(default=0, help_text="How many months later that was said.")
     verified_on = serializers.CharField()
     preregistered = serializers.BooleanField()
 

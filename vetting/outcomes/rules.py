@@ -287,6 +287,11 @@ def status_since(outcome: Outcome, said: Sequence[Attestation], answers: Sequenc
             return "faded"
         if given[-1].wave >= SUSTAINED_FROM:
             return "sustained"
+    return status_said(said)
+
+
+def status_said(said: Sequence[Attestation]) -> str:
+    """Of a result that stands, by the client's word on it alone: what it was before anybody asked again."""
     return "corrected" if was_corrected(said) else "confirmed"
 
 

@@ -117,6 +117,7 @@ def _hit(profile: Profile, card: Scorecard, shown: Sequence[ShownResult]) -> dic
 
 
 def _line(result: ShownResult) -> dict[str, object]:
+    still, months = result.since
     return {
         "key": result.key,
         "metric": result.metric,
@@ -126,6 +127,8 @@ def _line(result: ShownResult) -> dict[str, object]:
         "client": result.client,
         "verdict": result.verdict,
         "level": result.level,
+        "still": still,
+        "still_months": months,
         "verified_on": result.verified_on.isoformat() if result.verified_on else "",
         "preregistered": result.preregistered,
     }

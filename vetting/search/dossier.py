@@ -12,7 +12,7 @@ from vetting.engagements.metrics import METRICS, format_value
 from vetting.kernel.places import COUNTRIES
 from vetting.outcomes.models import Attestation, Outcome
 from vetting.outcomes.queries import Wave, current_attestations, of_profile, waves_of
-from vetting.outcomes.rules import publication, shown_level, stands, was_corrected
+from vetting.outcomes.rules import publication, shown_level, stands, status_said, was_corrected
 from vetting.outcomes.states import LEVELS, VERIFIED
 from vetting.profiles.models import Profile
 from vetting.referrals.queries import given_by, given_for
@@ -87,6 +87,12 @@ class ShownResult:
     preregistered: bool
     contribution: float | None
     reason: str
+
+    @property
+    def since(self) -> tuple[str, int]:
+        """Whether it held or faded when its client was last asked, and how many months later; empty where nobody said."""
+        given = [later.months for later in self.later if later.value is not None]
+        return ("faded" if self.status == "faded" else "held", given[-1]) if given else ("", 0)
 
     @property
     def change(self) -> float:
@@ -187,8 +193,8 @@ def _result(
         corrected=was_corrected(said),
         claimed=value(outcome.achieved) if last and last.result_value is not None else None,
         verdict=_verdict(outcome, said),
-        status=outcome.status,
-        level=(level := shown_level(outcome)),
+        status=status_said(said) if sealed and outcome.status in VERIFIED else outcome.status,
+        level=(level := outcome.level if sealed else shown_level(outcome)),
         level_words=LEVELS[level],
         starts_on=engagement.starts_on,
         ends_on=engagement.ends_on,

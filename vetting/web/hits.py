@@ -15,6 +15,7 @@ from vetting.web.labels import day_rate, spoken, whereabouts
 from vetting.web.templatetags.wording import counted, number
 
 _RESULTS_SHOWN = 2
+_STILL = {"held": ", held after {} months", "faded": ", faded after {} months"}
 _VERDICTS = {"met": "goal met", "missed": "goal missed"}
 
 
@@ -50,12 +51,13 @@ def latest(lines: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]
 
 
 def result_words(line: Mapping[str, Any]) -> dict[str, str]:
-    """As in: Cost per ticket 9.40 → 6.10 EUR at a retailer of 50-249 people, goal met."""
+    """As in: Cost per ticket 9.40 → 6.10 EUR at a retailer of 50-249 people, goal met, held after 12 months."""
     before, _, unit = line["baseline"].partition(" ")
     if not unit or line["achieved"].partition(" ")[2] != unit:
         before = line["baseline"]
     change = f"{line['metric_name']} {before} → {line['achieved']} at {line['client']}"
-    return {"verdict": line["verdict"], "text": f"{change}, {_VERDICTS[line['verdict']]}"}
+    still = _STILL.get(line.get("still", ""), "").format(line.get("still_months"))
+    return {"verdict": line["verdict"], "text": f"{change}, {_VERDICTS[line['verdict']]}{still}"}
 
 
 def origin_words(*, origin: str, is_demo: bool) -> str:
