@@ -1,9 +1,9 @@
 """The same number again, three, six and twelve months after a client has confirmed it."""
 
 import threading
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from django.db import connection, connections
@@ -16,14 +16,13 @@ from vetting.audit.models import AuditEntry
 from vetting.followups import actions as followups
 from vetting.followups import rules as followup_rules
 from vetting.followups.models import Ask, AskStep
+from vetting.jobs import clock
 from vetting.jobs import followups as job
 from vetting.kernel.actors import system
 from vetting.kernel.verdict import InvalidError, RefusedError
 from vetting.outcomes import actions, queries, rules, waves
 from vetting.outcomes.models import FollowUp, Measurement, Outcome
 from vetting.outcomes.questionnaire import Still
-from vetting.privacy import actions as privacy
-from vetting.privacy import corrections
 from vetting.profiles.models import Profile
 
 pytestmark = pytest.mark.django_db
@@ -335,6 +334,20 @@ def test_what_is_due_is_found_by_its_index():
     assert "Sort" not in plans[0]
 
 
+@pytest.mark.parametrize(("ago", "wave"), [(10, 90), (100, 180), (200, 365), (400, None)])
+def test_what_was_confirmed_before_anybody_was_asked_again_joins_at_its_next_wave(ago, wave):
+    outcome, now = confirmed(), clock.now()
+    record = b.outcome(b.goal(b.engagement(b.recorded())))
+    actions.verify_by_record(record, record="A report", shown_at=AT, by=b.staff(), at=AT)
+    Outcome.objects.update(follow_up_on=None, verified_at=now - timedelta(days=ago))
+    *_, backfill = import_module("vetting.migrations.0010_waves_due").Migration.operations
+    with connection.cursor() as cursor:
+        cursor.execute(backfill.sql)
+    day = (now - timedelta(days=ago)).date()
+    assert standing(outcome)[2] == (wave and day + timedelta(days=wave))
+    assert standing(record)[2] is None
+
+
 # What her answer changes
 
 
@@ -426,95 +439,6 @@ def test_an_answer_makes_the_score_stale():
     version = Profile.objects.get().evidence_version
     said_again(outcome, 90)
     assert Profile.objects.get().evidence_version == version + 1
-
-
-# What she corrects or takes back
-
-
-def test_a_correction_takes_the_place_of_what_she_said_and_of_its_day():
-    outcome = confirmed()
-    first = said_again(outcome, 180, "faded", "7.00")
-    row = waves.correct(first.ask_id, still=HELD, at=days(200))
-    assert (row.value, row.wave, row.measured_on, row.supersedes) == (
-        Decimal("6.10"),
-        180,
-        days(180).date(),
-        first,
-    )
-    assert standing(outcome)[:2] == ("sustained", 5)
-    assert queries.waves_of([outcome.pk])[outcome.pk] == [(6, days(180).date(), "held", Decimal("6.10"))]
-    assert waves.correct(first.ask_id, still=HELD, at=days(201)) == row  # the same once more is no version
-    assert [each.still for each in queries.said_again_in(first.ask_id)] == ["faded", "held"]
-
-
-def test_a_correction_is_checked_against_the_number_she_was_asked_about():
-    outcome = confirmed()
-    first = said_again(outcome, 90, "faded", "7.00")
-    second = said_again(outcome, 180, "faded", "8.00")
-    with pytest.raises(InvalidError) as invalid:
-        waves.correct(second.ask_id, still=Still(still="grew", value=Decimal("7.50")), at=days(181))
-    assert [code for code, _ in invalid.value.problems.values()] == ["wrong_side"]
-    waves.correct(first.ask_id, still=Still(still="faded", value=Decimal("6.90")), at=days(181))
-    waves.correct(second.ask_id, still=Still(still="grew", value=Decimal("6.00")), at=days(182))
-    assert standing(outcome)[:2] == ("sustained", 5)
-
-
-def test_what_is_taken_back_counts_nowhere():
-    outcome = confirmed()
-    row = said_again(outcome, 180, "held")
-    waves.take_back(row.ask_id, at=days(181))
-    assert standing(outcome)[:2] == ("confirmed", 3)
-    assert queries.follow_ups_of([outcome.pk]) == {}
-    for again in (
-        lambda: waves.take_back(row.ask_id, at=days(182)),
-        lambda: waves.correct(row.ask_id, still=HELD, at=days(182)),
-    ):
-        with pytest.raises(RefusedError, match="taken this answer back already"):
-            again()
-
-
-def test_who_measures_it_again_is_asked_again():
-    outcome = confirmed()
-    row = said_again(outcome, 90, "not_measured")
-    assert standing(outcome)[2] is None
-    waves.correct(row.ask_id, still=HELD, at=days(95))
-    assert standing(outcome)[2] == days(180).date()
-
-
-def test_her_word_on_the_result_carries_what_she_said_later():
-    outcome = confirmed()
-    said_again(outcome, 180, "held")
-    first = Ask.objects.get(kind="outcome")
-    better = replace(b.CONFIRMED, result_verdict="correct", result_value=Decimal("5.00"))
-    corrections.correct(first.pk, answers=better, at=days(190))
-    assert standing(outcome)[:2] == ("faded", 3)  # she had said 6.10, which is less than she now says it was
-    corrections.correct(first.pk, answers=b.CONFIRMED, at=days(191))
-    assert standing(outcome)[:2] == ("sustained", 5)
-    corrections.take_back(first.pk, at=days(192))
-    assert standing(outcome)[0] == "retracted"
-    assert queries.follow_ups_of([outcome.pk]) == {}
-
-
-def test_a_result_confirmed_by_a_correction_is_asked_about_as_well():
-    outcome = confirmed(result_verdict="cannot_say")
-    assert outcome.follow_up_on is None
-    corrections.correct(Ask.objects.get(kind="outcome").pk, answers=b.CONFIRMED, at=days(3))
-    assert standing(outcome) == ("confirmed", 3, days(93).date())
-
-
-def test_nothing_is_answered_by_somebody_else():
-    ask = asked_again(confirmed(), 90)
-    with pytest.raises(RefusedError, match="nobody else has given it"):
-        followups.hand_on(ask.pk, name="Dan", email="dan@paper-umbrella.example", at=days(90))
-
-
-def test_what_is_erased_says_nothing_more():
-    outcome = confirmed()
-    row = said_again(outcome, 180, "held")
-    privacy.erase(row.referee_id, at=days(181), stop_too=False)
-    assert standing(outcome)[0] == "retracted"
-    assert queries.follow_ups_of([outcome.pk]) == {}
-    assert asked_again(outcome, 365) is None
 
 
 # Bad input, and answers that come twice or too late
