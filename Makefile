@@ -1,6 +1,7 @@
 # make run     the demo, on this machine: installs, starts all of it, seeds once; Ctrl-C stops all of it
 # make test    every test, with the coverage gate
 # make check   every linter and contract of docs/house.md
+# make bench   the scale against its peers, and how fast it is (an hour and more; reads ../shared/data)
 # make mutate  which part of all small changes of the scale its tests notice (a sample; takes a while)
 # make lock    compile the locked requirements from pyproject.toml (needs uv)
 
@@ -11,7 +12,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 # Where a branch that no test takes could move a score, lose a letter or let the wrong one in.
 WHOLLY := vetting/scoring/*,vetting/followups/*,vetting/*/rules.py,vetting/*/states.py
 
-.PHONY: run test check mutate lock
+.PHONY: run test check bench mutate lock
 
 run: .venv/.run
 	@exec $(BIN)/python -m config.serve
@@ -26,6 +27,12 @@ check: .venv/.dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/house
+
+bench: .venv/.dev
+	$(BIN)/python -m bench.scoring
+	$(BIN)/python -m bench.report docs/explanation
+	$(BIN)/python -m bench.referrals
+	$(BIN)/python -m bench.scale_speed
 
 mutate: .venv/.dev
 	nice $(BIN)/python -m tests.mutation
