@@ -4,6 +4,7 @@ The configuration table of the README is generated from `DECLARED` and a test co
 """
 
 import os
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -75,6 +76,21 @@ DECLARED: tuple[Variable, ...] = (
         required=True,
     ),
     Variable(
+        name="REPLY_ADDRESS",
+        demo="unset: letters name no address for replies",
+        meaning="`replies@touchstone.example`: each ask's letters then name `replies+TOKEN@...` for replies and reports.",
+    ),
+    Variable(
+        name="REPLY_KEY",
+        demo="unset: no such door",
+        meaning="Signs the messages that a mail server brings to `/inbound/`. At least 32 characters.",
+    ),
+    Variable(
+        name="REPLY_IMAP_URL",
+        demo="unset: no mailbox",
+        meaning="Read by `manage.py read_replies --imap`: `imaps://user:password@host:993/INBOX`, or `imap+tls://`, `imap://`.",
+    ),
+    Variable(
         name="PORT",
         demo="8000",
         meaning="The first port `make run` tries; where it is taken, the next free one.",
@@ -138,6 +154,23 @@ def flag(name: str) -> bool:
 def words(name: str) -> list[str]:
     """A value of several parts separated by commas."""
     return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def reply_address() -> str:
+    """The address replies go to, or nothing; a token of 33 characters has to fit into its local part (RFC 5321)."""
+    value = given("REPLY_ADDRESS") or ""
+    if value and not re.fullmatch(r"[A-Za-z0-9._-]{1,31}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
+        message = f"REPLY_ADDRESS is {value!r}; it must be an address with at most 31 plain characters before the @."
+        raise ImproperlyConfigured(message)
+    return value.lower()
+
+
+def reply_key() -> str:
+    value = given("REPLY_KEY") or ""
+    if value and len(value) < 32:
+        message = "REPLY_KEY must be at least 32 random characters."
+        raise ImproperlyConfigured(message)
+    return value
 
 
 def refuse_unsafe(*, debug: bool, secret_key: str, hosts: list[str], site_url: str) -> None:

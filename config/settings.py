@@ -226,6 +226,11 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMA
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM")
 
+# Replies: without an address letters name none; without a key the door does not exist.
+REPLY_ADDRESS = env.reply_address()
+REPLY_KEY = env.reply_key()
+REPLY_IMAP_URL = env.given("REPLY_IMAP_URL") or ""
+
 # Those who stopped are remembered by this; a rotated SECRET_KEY must not make us write to them again.
 ADDRESS_HASH_KEY = env.given("ADDRESS_HASH_KEY") or (
     env.text("ADDRESS_HASH_KEY") if PRODUCTION else SECRET_KEY

@@ -45,7 +45,7 @@ def key_of(ask: Ask, *, at: datetime) -> str:
     """The key in the letter of this ask, sent on the next working day at the latest."""
     for day in range(4):
         for letter in sweep(at + timedelta(days=day)):
-            if str(letter["Message-ID"]).startswith(f"<{ask.pk.hex}.ask@"):
+            if str(letter["Message-ID"]).startswith(f"<{ask.pk.hex}.ask."):
                 ask.refresh_from_db()
                 return KEY.findall(text_of(letter))[0]
     message = "no letter of this ask went out"

@@ -27,6 +27,7 @@ class FaultySmtp:
         self.says = dict(HONEST)
         self.letters: list[bytes] = []
         self.commands: list[str] = []
+        self.senders: list[str] = []  # of the envelopes
         self.connections = 0
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -62,6 +63,7 @@ class FaultySmtp:
             while said and (words := heard.readline().decode(errors="replace").split()):
                 verb = words[0].upper()
                 self.commands.append(verb)
+                self.senders += words[1:2] if verb == "MAIL" else []
                 said = self._say(line, verb)
                 if verb == "DATA" and said.startswith("354"):
                     self.letters.append(b"".join(iter(heard.readline, b".\r\n")))

@@ -11,6 +11,7 @@ from vetting.outcomes.models import Attestation, FollowUp, Measurement, Outcome
 from vetting.privacy.models import Visit
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
+from vetting.replies.models import Reply
 from vetting.scorecards.models import CalibrationRecord, Scorecard
 from vetting.search.models import Listing, ListingMetric
 
@@ -36,6 +37,7 @@ __all__ = [
     "Profile",
     "Referee",
     "Referral",
+    "Reply",
     "Scorecard",
     "SelfClaim",
     "Settlement",

@@ -48,3 +48,26 @@ def test_words_are_split_and_empty_ones_dropped(monkeypatch):
 def test_an_undeclared_variable_cannot_be_read():
     with pytest.raises(KeyError):
         env.text("SOMETHING_ELSE")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (None, ""),
+        ("Replies@Touchstone.Example", "replies@touchstone.example"),
+        (f"{'a' * 31}@x.example", f"{'a' * 31}@x.example"),
+    ],
+)
+def test_an_address_for_replies(monkeypatch, given, kept):
+    if given is not None:
+        monkeypatch.setenv("REPLY_ADDRESS", given)
+    assert env.reply_address() == kept
+
+
+@pytest.mark.parametrize(
+    "given", ["replies", "Touchstone <replies@x.example>", "a+b@x.example", "a@localhost", "a@x.example\nb"]
+)
+def test_what_is_no_address_for_replies_is_refused(monkeypatch, given):
+    monkeypatch.setenv("REPLY_ADDRESS", given)
+    with pytest.raises(ImproperlyConfigured, match="REPLY_ADDRESS is"):
+        env.reply_address()

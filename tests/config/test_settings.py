@@ -62,6 +62,12 @@ def test_a_production_start_is_clean():
         ),
         ("DEBUG", "maybe", "DEBUG is 'maybe'; it must be true or false."),
         ("TOUCHSTONE_ENV", "prod", "TOUCHSTONE_ENV is 'prod'; it must be 'demo' or 'production'."),
+        (
+            "REPLY_ADDRESS",
+            f"{'long' * 8}@touchstone.example",
+            f"REPLY_ADDRESS is '{'long' * 8}@touchstone.example'; it must be an address with at most 31 plain characters before the @.",
+        ),
+        ("REPLY_KEY", "short", "REPLY_KEY must be at least 32 random characters."),
         ("REDIS_URL", "http://x", "REDIS_URL begins with 'http'; it must be redis://, rediss:// or unix://."),
     ],
 )

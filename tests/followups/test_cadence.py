@@ -1,6 +1,7 @@
 """When letters go: on working days from 08 to 18 where the reader is, whatever the zone does that day."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from vetting.followups import cadence
 from vetting.followups.cadence import (
+    GAP,
+    after_absence,
     earliest_ask,
     earliest_letter,
     is_working_day,
@@ -198,3 +201,43 @@ def test_a_cap_holds_until_the_oldest_of_the_last_leaves_the_window():
     assert earliest_letter(day[:3], at=day[0] + timedelta(days=30)) == day[0] + timedelta(days=30)
     assert earliest_ask(day[:2], at=day[3]) == day[0] + timedelta(days=90)
     assert date(2026, 4, 1) == earliest_ask(day[:2], at=day[3]).date()
+
+
+# --- a reader who is away -------------------------------------------------------------------------------
+
+MONDAY = datetime(2026, 5, 4, 9, tzinfo=UTC)
+ENDS = MONDAY + timedelta(days=30)
+DAY_4, DAY_11 = MONDAY + timedelta(days=4), MONDAY + timedelta(days=11)
+
+
+@pytest.mark.parametrize(
+    ("back_on", "moved"),
+    [
+        (date(2026, 5, 7), [DAY_4, DAY_11]),  # past it already
+        (date(2020, 1, 1), [DAY_4, DAY_11]),
+        (date(2026, 5, 8), [datetime(2026, 5, 11, 5, tzinfo=UTC), DAY_11]),  # over the weekend
+        (date(2026, 5, 13), [datetime(2026, 5, 14, 5, tzinfo=UTC), datetime(2026, 5, 18, 5, tzinfo=UTC)]),
+        (date(2026, 6, 2), [datetime(2026, 6, 3, 5, tzinfo=UTC), ENDS]),  # room for one
+        (date(2026, 6, 3), [ENDS, ENDS]),
+        (date(9999, 12, 30), [ENDS, ENDS]),
+    ],
+)
+def test_reminders_wait_for_one_who_is_away(back_on, moved):
+    assert after_absence([DAY_4, DAY_11], back_on=back_on, country="EE", ends_at=ENDS) == moved
+
+
+@given(
+    st.lists(st.datetimes(datetime(2026, 5, 4), datetime(2026, 6, 3), timezones=st.just(UTC)), max_size=3),  # noqa: DTZ001
+    st.dates(date(2026, 4, 1), date(2026, 7, 1)),
+    countries,
+)
+def test_they_are_never_earlier_nor_beyond_the_end_and_none_comes_before_the_return(due, back_on, country):
+    moved = after_absence(due := sorted(due), back_on=back_on, country=country, ends_at=ENDS)
+    for before, after in zip(due, moved, strict=True):
+        assert before <= after <= max(before, ENDS)
+        local = after.astimezone(zone_of(country))
+        assert (
+            local.date() > back_on or (local.date() == back_on and local.time() >= time(18)) or after == ENDS
+        )
+    for first, second in pairwise(moved):
+        assert second - first >= GAP or second in {ENDS, due[moved.index(second)]}

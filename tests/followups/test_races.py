@@ -17,6 +17,7 @@ from vetting.engagements.models import Engagement
 from vetting.followups import actions, outbox
 from vetting.followups.models import Ask, AskStep, Outbox
 from vetting.kernel.verdict import InvalidError, RefusedError
+from vetting.mail.letters import message_id
 from vetting.mail.sending import Delivery, Fate
 from vetting.outcomes import actions as outcomes
 from vetting.outcomes.models import Attestation, Outcome
@@ -83,7 +84,7 @@ def test_four_workers_send_each_letter_once():
     drawers = [Drawer() for _ in range(4)]
     together(*(lambda drawer=drawer: sweep(AT, drawer) for drawer in drawers))
     sent = sorted(str(letter["Message-ID"]) for drawer in drawers for letter in drawer.letters)
-    assert sent == sorted(f"<{ask.pk.hex}.ask@touchstone.example>" for ask in asks)
+    assert sent == sorted(message_id(f"{ask.pk.hex}.ask") for ask in asks)
     assert set(Ask.objects.values_list("status", flat=True).order_by("id")) == {"sent"}
 
 

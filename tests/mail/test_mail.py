@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import AT
 from vetting.mail.actions import suppress
-from vetting.mail.letters import Rendered, day_words, house_address, message, message_id
+from vetting.mail.letters import Rendered, day_words, house_address, message, message_id, reply_address
 from vetting.mail.models import Suppression
 from vetting.mail.queries import is_suppressed
 
@@ -58,7 +58,22 @@ def test_an_address_is_written_as_servers_read_it(typed, written):
 def test_a_name_makes_always_the_same_message_id(settings):
     settings.DEFAULT_FROM_EMAIL = "Touchstone <letters@touchstone.example>"
     assert house_address() == "letters@touchstone.example"
-    assert message_id("abc.ask") == "<abc.ask@touchstone.example>"
+    settings.ADDRESS_HASH_KEY = "k"
+    assert message_id("abc.ask") == "<abc.ask.aa4cb8a52897b1ae@touchstone.example>"
+    settings.SECRET_KEY = "another"
+    assert message_id("abc.ask") == "<abc.ask.aa4cb8a52897b1ae@touchstone.example>"
+    settings.ADDRESS_HASH_KEY = "another"
+    assert message_id("abc.ask") != "<abc.ask.aa4cb8a52897b1ae@touchstone.example>"
+
+
+def test_an_address_for_replies_stands_in_one_line_however_long_it_is(settings):
+    settings.REPLY_ADDRESS = ""
+    assert reply_address("0a") == ""
+    settings.REPLY_ADDRESS = f"replies@{'long-' * 9}name.touchstone.example"
+    address = reply_address("0a" * 16)
+    assert address == f"replies+{'0a' * 16}@{'long-' * 9}name.touchstone.example"
+    sent = message(SAID, to="a@x.example", id_="<2@x>", reply_to=address).as_bytes()
+    assert f"\r\nReply-To: {address}\r\n".encode() in sent
 
 
 def test_days_in_words():

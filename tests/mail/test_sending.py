@@ -44,6 +44,15 @@ def test_a_letter_goes_out_whole(server):
     assert b"\r\n..\r\n" in sent  # RFC 5321 4.5.2: a line that begins with a point gets another
 
 
+def test_reports_and_automatic_answers_are_led_where_replies_go(server):
+    mail = letter()
+    mail["Reply-To"] = "replies+0a@touchstone.example"
+    with SmtpLine() as line:
+        line.send(letter(), before_data=yes)
+        line.send(mail, before_data=yes)
+    assert server.senders == ["FROM:<letters@touchstone.example>", "FROM:<replies+0a@touchstone.example>"]
+
+
 def test_one_connection_serves_many(server):
     with SmtpLine() as line:
         fates = [line.send(letter(), before_data=yes).fate for _ in range(3)]

@@ -1,7 +1,7 @@
 """The verbs of an ask. Each takes the ask's lock first; after its commit no letter begins that it forbids."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -166,13 +166,13 @@ def stop_consultant(ask_id: UUID, *, at: datetime) -> None:
 
 
 @whole
-def stop(ask_id: UUID, *, at: datetime) -> Referee:
+def stop(ask_id: UUID, *, at: datetime, reason: str = "stopped") -> Referee:
     """No more letters to this mailbox, from anybody, from now on. Doing it twice is the same as once."""
     referee_id = Ask.objects.values_list("referee_id", flat=True).get(pk=ask_id)
     rows = lock_open(referee_id)
     referee = Referee.objects.get(pk=referee_id)
     by = as_referee(referee_id)
-    _suppress(referee, reason="stopped", by=by, at=at)
+    _suppress(referee, reason=reason, by=by, at=at)
     for row in rows:
         _close(row, "stopped", by=by, at=at)
     return referee
@@ -209,6 +209,24 @@ def bounce(row: Ask, *, for_good: bool, at: datetime) -> None:
 
 
 @whole
+def wait_until_back(row: Ask, *, back_on: date, at: datetime) -> None:
+    """Her mail program says that she is away and names that day: her reminders come after it."""
+    lock_open(row.referee_id)
+    planned = AskStep.objects.select_for_update(no_key=True).filter(ask=row, state="planned")
+    found = planned.filter(step__in=cadence.REMINDERS).order_by("id")
+    steps = sorted(found, key=lambda step: cadence.REMINDERS.index(step.step))
+    due = cadence.after_absence(
+        [step.due_at for step in steps],
+        back_on=back_on,
+        country=row.referee.country,
+        ends_at=row.expires_at,
+    )
+    for step, due_at in zip(steps, due, strict=True):
+        AskStep.objects.filter(pk=step.pk).update(due_at=due_at)
+    record(row, "wait_until_back", by=system("followups"), at=at, facts={"back_on": back_on.isoformat()})
+
+
+@whole
 def expire(ask_id: UUID, *, at: datetime) -> None:
     row = lock(ask_id)
     if row.status in OPEN and row.expires_at <= at:
@@ -217,16 +235,17 @@ def expire(ask_id: UUID, *, at: datetime) -> None:
 
 
 @whole
-def forget(referee_id: UUID, *, at: datetime) -> None:
-    """Erase name and address of one who never answered. That somebody was asked, and when, stays.
+def forget(referee_id: UUID, *, at: datetime) -> bool:
+    """Erase name and address of one who never answered; False where she has meanwhile.
 
-    A stop outlives it: of that only a keyed hash is kept, apart from here.
+    That somebody was asked, and when, stays. A stop outlives it: of that only a keyed hash is kept, apart from here.
     """
     referee = Referee.objects.select_for_update(no_key=True).get(pk=referee_id)
     if referee.pk not in never_answered(at=at, among=referee.pk):
-        return
+        return False
     _erase(referee)
     record(referee, "forget", by=system("followups"), at=at)
+    return True
 
 
 @whole
@@ -313,7 +332,7 @@ def _started(row: Ask, *, at: datetime) -> Ask:
 def _erase(referee: Referee) -> None:
     Referee.objects.filter(pk=referee.pk).update(name="", email="", mailbox=f"erased:{referee.pk}")
     for row in Ask.objects.filter(referee=referee).order_by("id"):
-        Ask.objects.filter(pk=row.pk).update(draft={}, about={**row.about, "referee": ""})
+        Ask.objects.filter(pk=row.pk).update(draft={}, about={**row.about, "referee": ""}, reply_digest=None)
 
 
 def _suppress(referee: Referee, *, reason: str, by: Actor, at: datetime) -> None:

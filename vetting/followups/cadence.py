@@ -89,6 +89,23 @@ def due(step: str, *, begun_at: datetime, country: str) -> datetime:
     return next_office_hour(begun_at + timedelta(days=DAYS[step]), country)
 
 
+def after_absence(
+    due: Sequence[datetime], *, back_on: date, country: str, ends_at: datetime
+) -> list[datetime]:
+    """When reminders that are due at `due`, in their order, are due for a reader who names `back_on` as her return.
+
+    After that day, three days apart, never earlier than before. One without room before the question's end stands at the
+    end, where it is not sent any more.
+    """
+    earliest = datetime.combine(back_on, CLOSES, tzinfo=zone_of(country))
+    moved = []
+    for moment in due:
+        later = moment if moment >= earliest else next_office_hour(earliest, country)
+        moved.append(max(moment, min(later, ends_at)))
+        earliest = moved[-1] + GAP
+    return moved
+
+
 def retry_after(attempts: int, *, spread: float) -> timedelta:
     """The wait after so many temporary refusals: a minute at first, a day in the end.
 

@@ -23,7 +23,7 @@ class Ask(MovedRow):
 
     `about` holds the plain values its letters are set from; `draft` is what the referee has filled in so far, and under
     "typed" what stands in fields she has not sent on yet. `started_at` is her first save: opening a page is none.
-    `replaces` is the ask whose referee named this one's.
+    `replaces` is the ask whose referee named this one's. `reply_digest` is that of the token in its letters' Reply-To.
     """
 
     MOVES = ASK
@@ -39,6 +39,7 @@ class Ask(MovedRow):
     started_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     replaces = models.OneToOneField("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    reply_digest = models.CharField(max_length=64, null=True, unique=True)
 
     class Meta:
         constraints = (

@@ -13,13 +13,13 @@ from django.db.models import Exists, F
 from vetting.audit.actions import move, record
 from vetting.followups import actions, cadence
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
-from vetting.followups.queries import PAUSED, expired, is_paused, named_by
+from vetting.followups.queries import PAUSED, expired, is_paused, named_by, reply_token
 from vetting.followups.rules import held_until
 from vetting.followups.states import LETTER_STEPS
 from vetting.kernel.actors import Actor, system
 from vetting.kernel.keys import digest, new_secret, uuid7
 from vetting.kernel.whole import whole
-from vetting.mail.letters import Rendered, day_words, message, message_id, render
+from vetting.mail.letters import Rendered, day_words, message, message_id, render, reply_address
 from vetting.mail.queries import is_suppressed
 from vetting.mail.sending import Delivery, Fate, Post
 
@@ -133,6 +133,7 @@ def _mail(step: AskStep, ask: Ask, secret: str, *, at: datetime) -> EmailMessage
         id_=step.message_id,
         thread="" if step.step == "ask" or not to_referee else message_id(f"{ask.pk.hex}.ask"),
         stop_url=values["stop_url"],
+        reply_to=reply_address(reply_token(ask.pk)) if to_referee else "",
     )
 
 
@@ -176,7 +177,7 @@ def _in_office_hours(step: AskStep, moment: datetime) -> datetime:
 def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], bool]:
     """Between RCPT and DATA: under the locks of referee and ask, is this letter still ours to send, and wanted?
 
-    What its key opens is written down in the same transaction.
+    What its key opens, and whose its address for replies is, is written down in the same transaction.
     """
 
     @whole
@@ -185,7 +186,7 @@ def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], boo
         ask = actions.lock(step.ask_id)
         wanted = ask.status in _FITS[step.step] and not (
             step.step in LETTER_STEPS
-            and (is_suppressed(ask.referee.email) or held_until(ask, step, at=at)[1])
+            and (ask.expires_at <= at or is_suppressed(ask.referee.email) or held_until(ask, step, at=at)[1])
         )
         if not wanted or not actions.sending_is_on():
             return False
@@ -195,6 +196,8 @@ def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], boo
         if step.step in LETTER_STEPS:
             ends_at = at + actions.QUEUE_LIFE
             AskKey.objects.create(ask=ask, digest=digest(secret), created_at=at, expires_at=ends_at)
+            if settings.REPLY_ADDRESS and ask.reply_digest is None:
+                Ask.objects.filter(pk=ask.pk).update(reply_digest=digest(reply_token(ask.pk)))
         return True
 
     return check

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import (
     Aggregate,
     CharField,
@@ -27,7 +28,7 @@ from vetting.followups.cadence import KEPT_UNANSWERED
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
 from vetting.followups.states import LETTER_STEPS, OPEN
 from vetting.kernel.actors import Actor
-from vetting.kernel.keys import digest
+from vetting.kernel.keys import digest, keyed_hash
 
 PAUSED = Outbox.objects.filter(status="paused")
 
@@ -38,6 +39,27 @@ def by_key(secret: str, *, at: datetime) -> Ask | None:
         AskKey.objects.select_related("ask__referee", "ask__consultant").filter(digest=digest(secret)).first()
     )
     return key.ask if key is not None and key.expires_at > at else None
+
+
+def reply_token(ask_id: UUID) -> str:
+    """What the Reply-To of every letter of that ask holds: 128 bits that nobody can guess, and nothing to read."""
+    return keyed_hash(f"reply:{ask_id.hex}", key=settings.ADDRESS_HASH_KEY)[:32]
+
+
+def by_reply_token(token: str) -> Ask | None:
+    """The ask whose letters hold this token."""
+    return Ask.objects.select_related("referee").filter(reply_digest=digest(token)).first()
+
+
+def by_letter(message_id: str) -> Ask | None:
+    """The ask of the letter to a referee with this Message-ID; None for any other text."""
+    try:
+        ask_id = UUID(message_id[1:33])
+    except ValueError:
+        return None
+    steps = AskStep.objects.select_related("ask__referee").filter(ask_id=ask_id, step__in=LETTER_STEPS)
+    step = steps.filter(message_id=message_id).first()
+    return step.ask if step is not None else None
 
 
 def referee_by_key(secret: str) -> Referee | None:

@@ -6,7 +6,6 @@ from celery import shared_task
 
 from vetting.engagements import actions as engagements
 from vetting.engagements import queries as engagement_queries
-from vetting.followups import actions as followups
 from vetting.followups import queries as followup_queries
 from vetting.followups.outbox import chase_due, tidy
 from vetting.jobs.clock import now
@@ -15,6 +14,7 @@ from vetting.mail.sending import SmtpLine
 from vetting.outcomes import actions as outcomes
 from vetting.outcomes import queries as outcome_queries
 from vetting.outcomes import waves
+from vetting.privacy import actions as privacy
 from vetting.referrals import actions as referrals
 from vetting.referrals import queries as referral_queries
 
@@ -67,4 +67,4 @@ def note_silences() -> None:
 
 def forget_silent() -> None:
     for referee_id in followup_queries.never_answered(at=now(), most=100):
-        followups.forget(referee_id, at=now())
+        privacy.forget(referee_id, at=now())

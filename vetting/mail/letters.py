@@ -14,6 +14,7 @@ import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from vetting.kernel.keys import keyed_hash
 from vetting.kernel.mailboxes import clean_address
 
 
@@ -81,8 +82,18 @@ def house_address() -> str:
 
 
 def message_id(name: str) -> str:
-    """The same for the same name, so that a letter sent twice in doubt shows once in a mailbox."""
-    return f"<{name}@{house_address().rpartition('@')[2]}>"
+    """The same for the same name, so that a letter sent twice in doubt shows once in a mailbox.
+
+    Nobody guesses its tag: whoever names the whole of it has had the letter.
+    """
+    tag = keyed_hash(f"letter:{name}", key=settings.ADDRESS_HASH_KEY)[:16]
+    return f"<{name}.{tag}@{house_address().rpartition('@')[2]}>"
+
+
+def reply_address(token: str) -> str:
+    """Where replies to a letter with this token go; empty where the site takes none."""
+    local, _, domain = settings.REPLY_ADDRESS.rpartition("@")
+    return f"{local}+{token}@{domain}" if domain else ""
 
 
 class _Whole(BaseHeader):
@@ -99,16 +110,20 @@ class _Whole(BaseHeader):
 
 
 _HEADERS = HeaderRegistry()
-for _name in ("list-unsubscribe", "in-reply-to", "references"):
+for _name in ("reply-to", "list-unsubscribe", "in-reply-to", "references"):
     _HEADERS.map_to_type(_name, _Whole)
 _POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
-def message(rendered: Rendered, *, to: str, id_: str, thread: str = "", stop_url: str = "") -> EmailMessage:
+def message(
+    rendered: Rendered, *, to: str, id_: str, thread: str = "", stop_url: str = "", reply_to: str = ""
+) -> EmailMessage:
     """The letter as it goes out. `thread` is the Message-ID it follows; `stop_url` answers a POST (RFC 8058)."""
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = settings.DEFAULT_FROM_EMAIL
     mail["To"] = clean_address(to) or to
+    if reply_to:
+        mail["Reply-To"] = reply_to
     mail["Subject"] = rendered.subject
     mail["Message-ID"] = id_
     mail["Auto-Submitted"] = "auto-generated"

@@ -87,7 +87,8 @@ class SmtpLine:
     def _envelope(self, smtp: smtplib.SMTP, mail: EmailMessage) -> Delivery | None:
         """None when the server takes this sender and this recipient."""
         smtp.ehlo_or_helo_if_needed()
-        code, answer = smtp.mail(parseaddr(mail["From"])[1])
+        # What servers and programs report goes to the envelope's sender (RFC 3464, 3834): to the ask's own address.
+        code, answer = smtp.mail(parseaddr(mail["Reply-To"] or mail["From"])[1])
         if code >= 400:  # whatever is wrong with our sender says nothing about the recipient
             return Delivery(Fate.TEMPORARY, _answer(code, answer))
         code, answer = smtp.rcpt(parseaddr(mail["To"])[1])

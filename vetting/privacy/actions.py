@@ -24,6 +24,7 @@ from vetting.privacy.models import Visit
 from vetting.referrals import actions as referrals
 from vetting.referrals.queries import given_in
 from vetting.referrals.rules import may_correct
+from vetting.replies import actions as replies
 
 
 @whole
@@ -64,11 +65,19 @@ def erase(referee_id: UUID, *, at: datetime, stop_too: bool) -> None:
     _take_all_back(referee_id, at=at)  # what she sent from another window before we held the lock
     outcomes.empty_words(referee_id)
     referrals.empty_words(referee_id)
+    replies.empty_words(referee_id)
     address = Referee.objects.values_list("email", flat=True).get(pk=referee_id)
     if stop_too and (row := suppress(address, reason="stopped", at=at)) is not None:
         record(row, "suppress", by=as_referee(referee_id), at=at, facts={"reason": "stopped"})
     followups.erase(referee_id, at=at)
     Visit.objects.filter(referee_id=referee_id).delete()
+
+
+@whole
+def forget(referee_id: UUID, *, at: datetime) -> None:
+    """Of one who never answered: name and address, and what came back by mail."""
+    if followups.forget(referee_id, at=at):
+        replies.empty_words(referee_id)
 
 
 @whole

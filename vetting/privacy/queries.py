@@ -17,6 +17,7 @@ from vetting.outcomes.queries import answers_in, said_again_in, said_in
 from vetting.privacy.models import Visit
 from vetting.referrals.models import Referral
 from vetting.referrals.queries import versions_in, words_in
+from vetting.replies.queries import of_ask
 
 # Who reads an answer, by the kind of the question.
 READERS: Mapping[str, str] = {
@@ -75,6 +76,11 @@ def _question(ask: Ask) -> dict[str, Any]:
         "since": ask.status_at.isoformat(),
         "letters": [letter.sent_at.isoformat() for letter in letters if letter.sent_at],
         "filled_in_and_not_sent": {} if ask.status == "answered" else ask.draft,
+        "wrote_back": [
+            {"received_at": reply.received_at.isoformat()}
+            | {name: getattr(reply, name) for name in ("kind", "sender", "subject", "text", "attachments")}
+            for reply in of_ask(ask.pk)
+        ],
         "said": _versions(ask),
         "who_may_read_it": READERS.get(ask.kind, "") if ask.status == "answered" else "Nobody but our staff.",
     }

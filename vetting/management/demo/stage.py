@@ -87,7 +87,7 @@ class Drawer:
         self._readers[ask_id] = (reaction, act)
 
     def send(self, mail: EmailMessage, *, before_data: Callable[[], bool]) -> Delivery:
-        ask, _, step = mail["Message-ID"].strip("<>").partition("@")[0].partition(".")
+        ask, step, _ = mail["Message-ID"].strip("<>").split(".", 2)
         reaction, act = self._readers[UUID(ask)]
         if reaction.kind == "gone" and reaction.step == step:
             self._closed.add(mail["To"])
