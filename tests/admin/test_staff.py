@@ -4,11 +4,14 @@ import pytest
 from django.contrib import admin
 
 from tests import builders as b
+from tests.drawer import sweep
+from tests.replies.messages import REPLIES, person
 from vetting.audit.queries import trail
 from vetting.followups.models import AskStep
 from vetting.followups.outbox import chase_due
 from vetting.mail.sending import Delivery, Fate
 from vetting.profiles.models import Profile
+from vetting.replies.actions import take
 from vetting.scorecards.models import Scorecard
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +29,7 @@ def sam(client):
 def test_every_table_is_there():
     assert TABLES == [
         "ask", "askstep", "attestation", "auditentry", "calibrationrecord", "consultantstop", "engagement", "followup", "forecast", "goal", "listing", "measurement", "organization",
-        "organizationdomain", "outbox", "outcome", "profile", "referee", "referral", "scorecard", "selfclaim", "settlement",
+        "organizationdomain", "outbox", "outcome", "profile", "referee", "referral", "reply", "scorecard", "selfclaim", "settlement",
         "suppression",
         "user", "visit",
     ]  # fmt: skip
@@ -96,6 +99,20 @@ def test_staff_settle_a_letter_in_doubt(sam, verb, state):
     assert step.state == state
     page = _settle(sam, verb, step)
     assert "This letter is not in doubt any more." in page.content.decode()
+
+
+def test_staff_read_what_came_back_and_say_that_they_have(sam, settings):
+    settings.REPLY_ADDRESS = REPLIES
+    b.asked(b.outcome(b.goal(b.engagement(b.consultant()))))
+    [letter] = sweep(b.AT)
+    reply = take(person(letter, "I left the <b>company</b>; ask Dora."), at=b.AT).reply
+    page = sam.get(f"/staff/vetting/reply/{reply.pk}/change/").content.decode()
+    assert "I left the &lt;b&gt;company&lt;/b&gt;; ask Dora." in page
+    data = {"action": "settle", "_selected_action": [str(reply.pk)]}
+    for said in (False, True):
+        page = sam.post("/staff/vetting/reply/", data, follow=True).content.decode()
+        assert ("This reply waits for nobody any more." in page) is said
+    assert [entry.verb for entry in trail(reply.pk)] == ["take", "settle"]
 
 
 def test_the_first_page_leads_to_the_outbox(sam):

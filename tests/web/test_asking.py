@@ -8,6 +8,7 @@ import time_machine
 
 from tests import builders as b
 from tests.drawer import sweep, text_of
+from tests.replies.messages import REPLIES, away, person
 from tests.web.consultant import CARLA, NOW, brief, kept, problems, signed_in
 from tests.web.reader import links, words
 from vetting.accounts.models import User
@@ -17,6 +18,7 @@ from vetting.followups.models import Ask
 from vetting.jobs.followups import note_silences
 from vetting.mail.actions import suppress
 from vetting.referrals.models import Referral
+from vetting.replies.actions import settle, take
 from vetting.web.asklines import lines_of
 
 pytestmark = pytest.mark.django_db
@@ -378,7 +380,7 @@ def test_the_list_of_asks_asks_as_often_for_many(rows, django_assert_num_queries
             (f"C{number}", f"c@client-{number}.example"),
         )
     client = signed_in(ana)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/desk/asks/")
 
 
@@ -401,3 +403,21 @@ def test_nobody_sees_anothers_asks(outcome):
     b.asked(outcome)
     for who in (b.consultant("Eve Pocket"), b.user("sam2@touchstone.example", staff=True)):
         assert "Nobody was asked yet" in words(signed_in(who).get("/desk/asks/"))
+
+
+def test_a_consultant_reads_that_somebody_wrote_back_and_never_the_words(outcome, settings):
+    settings.REPLY_ADDRESS = REPLIES
+    b.asked(outcome)
+    [letter] = sweep(b.AT)
+    owner = owner_of(outcome)
+    take(away(letter, "Secret absence until 13 May."), at=b.AT)
+    assert "wrote to us" not in words(owner.get("/desk/asks/"))
+    reply = take(person(letter, "Secret words."), at=b.AT).reply
+    line = "They wrote to us on 4 May 2026; our staff read it."
+    assert line in words(owner.get("/desk/asks/"))
+    settle(reply.pk, by=b.staff(), at=b.AT)
+    for page in ("/desk/", "/desk/asks/", f"/desk/work/{outcome.goal.engagement_id}/", "/api/v1/asks"):
+        shown = owner.get(page).content.decode()
+        assert "Secret" not in shown
+        assert "Contr\u00f6ller" not in shown
+    assert line in words(owner.get("/desk/asks/"))

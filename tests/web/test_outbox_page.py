@@ -9,10 +9,13 @@ import time_machine
 
 from tests import builders as b
 from tests.drawer import Drawer, sweep
+from tests.replies.messages import REPLIES, away, person
 from vetting.followups import actions, outbox
 from vetting.followups.models import AskStep, Outbox
 from vetting.followups.queries import DomainResult, is_paused, results_by_domain, sent_by_day
 from vetting.mail.sending import Delivery, Fate
+from vetting.replies.actions import settle, take
+from vetting.replies.models import Reply
 from vetting.web.drawings.days import days
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +34,10 @@ class Fates:
 
     def __init__(self, *fates):
         self.fates = list(fates)
+        self.letters = []
 
     def send(self, mail, *, before_data):
+        self.letters.append(mail)
         fate = self.fates.pop(0)
         return Delivery(fate, "451") if fate is Fate.TEMPORARY or before_data() else Delivery(Fate.STOPPED)
 
@@ -43,8 +48,12 @@ def asked(name, address):
 
 
 @pytest.fixture
-def letters():
-    """One of each: taken, refused for good, refused for now, in doubt; and one nobody has looked at."""
+def letters(settings):
+    """One of each: taken, refused for good, refused for now, in doubt; and one nobody has looked at.
+
+    To the first came three replies: one to look at, one looked at, and a program's.
+    """
+    settings.REPLY_ADDRESS = REPLIES
     names = {"taken": "Ana Kalnina", "gone": "Eve Ozola", "busy": "Fay Liepa", "doubt": "Gil Berzins"}
     asks = {fate: asked(name, f"{fate}@paper-umbrella.example") for fate, name in names.items()}
     for index, ask in enumerate(asks.values()):
@@ -56,6 +65,10 @@ def letters():
     AskStep.objects.filter(step="told_end").update(due_at=b.AT + timedelta(hours=1))
     for _ in range(2):
         outbox.chase_due(post=post, at=b.AT)
+    for message in (person(post.letters[0], "Yes."), person(post.letters[0], "No.", number=2)):
+        take(message, at=b.AT)
+    take(away(post.letters[0], "I am away."), at=b.AT)
+    settle(Reply.objects.get(text="No.").pk, by=b.staff(), at=b.AT)
     asked("Hal Kronis", "later@shop.example")
     return asks
 
@@ -77,8 +90,8 @@ def test_each_number_leads_to_exactly_its_rows(sam, letters):
     with time_machine.travel(NOW, tick=False):
         found = [sam.get(url).context["cl"].result_count for _, url in numbers]
     assert found == [int(text) for text, _ in numbers]
-    # due, sent today, in doubt, lost leases, suppressed; the day; sent, failed, in doubt, put off of the one domain
-    assert [text for text, _ in numbers] == ["3", "1", "1", "0", "1", "1", "1", "1", "1", "1"]
+    # due, sent today, in doubt, lost leases, suppressed, replies; the day; sent, failed, in doubt, put off of the domain
+    assert [text for text, _ in numbers] == ["3", "1", "1", "0", "1", "1", "1", "1", "1", "1", "1"]
 
 
 def test_what_waits_and_for_how_long(sam, letters):

@@ -7,6 +7,7 @@ from vetting.accounts.models import User
 from vetting.admin.letters import LetterDesk
 from vetting.admin.profiles import ProfileDesk
 from vetting.admin.reading import ReadingDesk
+from vetting.admin.replies import ReplyDesk
 from vetting.admin.scorecards import ScorecardDesk
 from vetting.audit.models import AuditEntry
 from vetting.companies.models import Organization, OrganizationDomain
@@ -18,6 +19,7 @@ from vetting.outcomes.models import Attestation, FollowUp, Measurement, Outcome
 from vetting.privacy.models import Visit
 from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
+from vetting.replies.models import Reply
 from vetting.scorecards.models import CalibrationRecord, Scorecard
 from vetting.search.models import Listing
 
@@ -74,3 +76,4 @@ for table, columns, filters, searched in _LISTS:
 admin.site.register(Profile, ProfileDesk)
 admin.site.register(Scorecard, ScorecardDesk)
 admin.site.register(AskStep, LetterDesk)
+admin.site.register(Reply, ReplyDesk)

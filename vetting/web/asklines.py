@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from vetting.followups.states import OPEN
 from vetting.outcomes.models import Outcome
 from vetting.outcomes.queries import visible_to as outcomes_visible_to
 from vetting.outcomes.rules import may_ask_client
+from vetting.replies.queries import wrote_back
 from vetting.web.templatetags.wording import day
 
 _STATES: Final = {
@@ -75,9 +76,10 @@ class AskLine:
 
 
 def lines_of(asks: Iterable[Ask], owner: User) -> list[AskLine]:
-    """In the order given; four queries, however many they are."""
+    """In the order given; five queries, however many they are."""
     rows = list(asks)
     held = holds(rows)
+    wrote = wrote_back(row.pk for row in rows)
     goals, outcomes = _goals(rows, owner), _outcomes(rows, owner)
     newest = {row.subject_id: row.pk for row in sorted(rows, key=lambda row: row.pk)}
     return [
@@ -86,6 +88,7 @@ def lines_of(asks: Iterable[Ask], owner: User) -> list[AskLine]:
             goal=goals.get(row.subject_id),
             outcome=outcomes.get(row.subject_id),
             hold=held.get(row.pk),
+            wrote_on=wrote.get(row.pk),
             is_newest=newest[row.subject_id] == row.pk,
         )
         for row in rows
@@ -108,6 +111,7 @@ def _line(
     goal: Goal | None,
     outcome: Outcome | None,
     hold: Hold | None,
+    wrote_on: date | None,
     is_newest: bool,
 ) -> AskLine:
     again_url = ""
@@ -119,7 +123,8 @@ def _line(
         what=_what(ask),
         url=_url(goal, outcome),
         state="Held" if hold and ask.status == "queued" else _STATES[ask.status],
-        words=_words(ask, hold),
+        words=_words(ask, hold)
+        + (f" They wrote to us on {day(wrote_on)}; our staff read it." if wrote_on else ""),
         group=_group(ask),
         at=ask.status_at,
         again_url=again_url,

@@ -20,6 +20,7 @@ from vetting.followups.models import Outbox
 from vetting.followups.states import LETTER_STEPS
 from vetting.jobs.bell import ring
 from vetting.mail.queries import suppressed_count
+from vetting.replies.queries import waiting
 from vetting.web.drawings.days import days
 from vetting.web.forms_outbox import PauseForm
 from vetting.web.owner import posted, told, user_of
@@ -108,6 +109,11 @@ def _facts(row: Outbox, at: datetime) -> list[dict[str, Any]]:
             "term": "Suppressed mailboxes",
             "text": str(suppressed_count()),
             "url": reverse("admin:vetting_suppression_changelist"),
+        },
+        {
+            "term": "Replies nobody has looked at",
+            "text": str(waiting()),
+            "url": f"{reverse('admin:vetting_reply_changelist')}?kind__exact=person&settled_at__isnull=True",
         },
     ]
 

@@ -12,6 +12,7 @@ from vetting.web import (
     finding,
     forecasts,
     gallery,
+    inbound,
     keys,
     letterbox,
     machines,
@@ -33,6 +34,7 @@ _READING: list[URLPattern] = [  # home, search, dossier, method
     path("for-consultants/", reading.for_consultants, name="for_consultants"),
     path("robots.txt", machines.robots, name="robots"),
     path("health/", machines.health, name="health"),
+    path("inbound/", inbound.inbound, name="inbound"),
 ]
 _DESK: list[URLPattern] = [  # the consultant's own pages
     path("desk/", desk.desk, name="desk"),
