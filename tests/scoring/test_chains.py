@@ -51,7 +51,22 @@ def test_the_evidence_is_that_of_the_gaussian_process(drawn, wandering):
     whole = _covariance(group[heard], time[heard], wandering) + noise
     told = value[heard]
     logs = np.linalg.slogdet(whole)[1] - np.linalg.slogdet(noise)[1]
-    np.testing.assert_allclose(found, -0.5 * (logs + told @ np.linalg.solve(whole, told)), atol=1e-6)
+    misses = told @ np.linalg.solve(whole, told) - told @ np.linalg.solve(noise, told)
+    np.testing.assert_allclose(found, -0.5 * (logs + misses), atol=1e-6)
+
+
+def test_a_message_of_next_to_no_weight_does_not_swamp_the_evidence():
+    """A made-up claim can have a pull and no precision; what it says must not cost the others their digits."""
+    layout = lay_out(np.array([0, 1]), np.array([3.0, 3.0]))
+
+    def compared(weight):
+        precision, pull = np.array([2.0, weight]), np.array([3.0, 0.1])
+        small, large = (evidence(layout, precision, pull, Wandering(size, size, 4.0)) for size in (0.1, 0.5))
+        return large - small
+
+    # ln N(1.5; 0, 1/2 + v) and half of .1^2 v, at v = 1 and at v = .2.
+    expected = 0.5 * (np.log(1.4 / 3.0) + 2.25 * (1 / 0.7 - 1 / 1.5)) + 0.005 * 0.8
+    np.testing.assert_allclose([compared(1e-20), compared(0.0)], expected, rtol=1e-9)
 
 
 def test_a_group_with_one_moment_is_an_ordinary_effect():

@@ -104,13 +104,13 @@ def _filter(
         predicted.append((a, b, aa, ab, bb))
         weight, told = precision[cells], pull[cells]
         gain_a, gain_b = aa + ab, ab + bb
-        spread = 1.0 + weight * (gain_a + gain_b)
-        surprise = told - weight * (a + b)
-        step = surprise / spread
+        level, doubt = a + b, gain_a + gain_b
+        spread = 1.0 + weight * doubt
+        step = (told - weight * level) / spread
         shrink = weight / spread
-        heard = weight > 0.0
-        misses = surprise[heard] ** 2 / (weight[heard] * spread[heard])
-        total -= 0.5 * float(np.log(spread).sum() + misses.sum())
+        # Without told^2 / weight: no variance changes it, and where weight is next to nothing it swamps the rest.
+        misses = (weight * level**2 - 2.0 * told * level - told**2 * doubt) / spread
+        total -= 0.5 * float((np.log(spread) + misses).sum())
         filtered.append(
             (
                 a + gain_a * step,
