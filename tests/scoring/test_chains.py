@@ -24,31 +24,39 @@ def _columns(drawn):
     return group, time.astype(float), value / 10.0, precision
 
 
-def _covariance(group, time, wandering):
+# By group: how much more the constant part varies.
+extras = st.lists(st.sampled_from([0.0, 0.2, 3.0]), min_size=4, max_size=4).map(np.array)
+
+
+def _covariance(group, time, wandering, extra):
     apart = np.abs(time[:, None] - time[None, :])
     same = group[:, None] == group[None, :]
-    return np.where(same, wandering.stable + wandering.moving * np.exp(-apart / wandering.years), 0.0)
+    return np.where(
+        same, wandering.stable + extra[:, None] + wandering.moving * np.exp(-apart / wandering.years), 0.0
+    )
 
 
 @properties
-@given(cells, wanderings)
-def test_the_smoother_is_the_posterior_of_the_gaussian_process(drawn, wandering):
+@given(cells, wanderings, extras)
+def test_the_smoother_is_the_posterior_of_the_gaussian_process(drawn, wandering, extras):
     group, time, value, precision = _columns(drawn)
-    mean, variance = smooth(lay_out(group, time), precision, precision * value, wandering)
-    prior = _covariance(group, time, wandering)
+    extra = extras[group]
+    mean, variance = smooth(lay_out(group, time), precision, precision * value, wandering, extra)
+    prior = _covariance(group, time, wandering, extra)
     gain = prior @ np.linalg.inv(np.eye(len(value)) + np.diag(precision) @ prior)
     np.testing.assert_allclose(mean, gain @ (precision * value), atol=1e-6)
     np.testing.assert_allclose(variance, np.diag(gain), atol=1e-6)
 
 
 @properties
-@given(cells, wanderings)
-def test_the_evidence_is_that_of_the_gaussian_process(drawn, wandering):
+@given(cells, wanderings, extras)
+def test_the_evidence_is_that_of_the_gaussian_process(drawn, wandering, extras):
     group, time, value, precision = _columns(drawn)
-    found = evidence(lay_out(group, time), precision, precision * value, wandering)
+    extra = extras[group]
+    found = evidence(lay_out(group, time), precision, precision * value, wandering, extra)
     heard = precision > 0
     noise = np.diag(1.0 / precision[heard])
-    whole = _covariance(group[heard], time[heard], wandering) + noise
+    whole = _covariance(group[heard], time[heard], wandering, extra[heard]) + noise
     told = value[heard]
     logs = np.linalg.slogdet(whole)[1] - np.linalg.slogdet(noise)[1]
     misses = told @ np.linalg.solve(whole, told) - told @ np.linalg.solve(noise, told)
@@ -57,11 +65,13 @@ def test_the_evidence_is_that_of_the_gaussian_process(drawn, wandering):
 
 def test_a_message_of_next_to_no_weight_does_not_swamp_the_evidence():
     """A made-up claim can have a pull and no precision; what it says must not cost the others their digits."""
-    layout = lay_out(np.array([0, 1]), np.array([3.0, 3.0]))
+    layout, nothing = lay_out(np.array([0, 1]), np.array([3.0, 3.0])), np.zeros(2)
 
     def compared(weight):
         precision, pull = np.array([2.0, weight]), np.array([3.0, 0.1])
-        small, large = (evidence(layout, precision, pull, Wandering(size, size, 4.0)) for size in (0.1, 0.5))
+        small, large = (
+            evidence(layout, precision, pull, Wandering(size, size, 4.0), nothing) for size in (0.1, 0.5)
+        )
         return large - small
 
     # ln N(1.5; 0, 1/2 + v) and half of .1^2 v, at v = 1 and at v = .2.
@@ -71,7 +81,9 @@ def test_a_message_of_next_to_no_weight_does_not_swamp_the_evidence():
 
 def test_a_group_with_one_moment_is_an_ordinary_effect():
     layout = lay_out(np.array([0, 1]), np.array([3.0, 5.0]))
-    mean, variance = smooth(layout, np.array([2.0, 0.0]), np.array([3.0, 0.0]), Wandering(0.3, 0.2, 4.0))
+    mean, variance = smooth(
+        layout, np.array([2.0, 0.0]), np.array([3.0, 0.0]), Wandering(0.3, 0.2, 4.0), np.zeros(2)
+    )
     np.testing.assert_allclose(mean, [1.5 * (0.5 / (0.5 + 0.5)), 0.0])
     np.testing.assert_allclose(variance, [0.25, 0.5])
 

@@ -60,14 +60,19 @@ def lay_out(group: Ints, time: Floats) -> Layout:
     return Layout(steps=steps, gaps=gaps, cells=len(group))
 
 
-def evidence(layout: Layout, precision: Floats, pull: Floats, wandering: Wandering) -> float:
+def evidence(layout: Layout, precision: Floats, pull: Floats, wandering: Wandering, extra: Floats) -> float:
     """Log-evidence of the cells' messages, up to what does not depend on the variances."""
-    return _filter(layout, precision, pull, wandering)[0]
+    return _filter(layout, precision, pull, wandering, extra)[0]
 
 
-def smooth(layout: Layout, precision: Floats, pull: Floats, wandering: Wandering) -> tuple[Floats, Floats]:
-    """Posterior mean and variance of each cell, given its message: `precision`, and `pull` = precision * value."""
-    _, filtered, predicted = _filter(layout, precision, pull, wandering)
+def smooth(
+    layout: Layout, precision: Floats, pull: Floats, wandering: Wandering, extra: Floats
+) -> tuple[Floats, Floats]:
+    """Posterior mean and variance of each cell, given its message: `precision`, and `pull` = precision * value.
+
+    `extra` is by how much more the constant part of the cell's group varies.
+    """
+    _, filtered, predicted = _filter(layout, precision, pull, wandering, extra)
     mean, variance = np.empty(layout.cells), np.empty(layout.cells)
     after: tuple[Floats, ...] = ()
     for number in range(len(layout.steps) - 1, -1, -1):
@@ -86,7 +91,7 @@ def smooth(layout: Layout, precision: Floats, pull: Floats, wandering: Wandering
 
 
 def _filter(
-    layout: Layout, precision: Floats, pull: Floats, wandering: Wandering
+    layout: Layout, precision: Floats, pull: Floats, wandering: Wandering, extra: Floats
 ) -> tuple[float, list[tuple[Floats, ...]], list[tuple[Floats, ...]]]:
     total = 0.0
     filtered: list[tuple[Floats, ...]] = []
@@ -96,7 +101,7 @@ def _filter(
         count = len(cells)
         if number == 0:
             a, b, ab = np.zeros(count), np.zeros(count), np.zeros(count)
-            aa, bb = np.full(count, max(wandering.stable, _FLOOR)), np.full(count, moving)
+            aa, bb = max(wandering.stable, _FLOOR) + extra[cells], np.full(count, moving)
         else:
             rho = np.exp(-layout.gaps[number] / wandering.years)
             a, b, aa, ab, bb = (part[:count] for part in filtered[-1])

@@ -9,6 +9,7 @@ import numpy as np
 
 from vetting.scoring.arrays import Floats, Ints
 from vetting.scoring.factors import Factor, Groups, Slopes, Wanderers
+from vetting.scoring.habits import Ease, Habits, Standing
 from vetting.scoring.panel import Panel, alike, coded, moments
 
 PERSON: Final = "person"
@@ -21,11 +22,12 @@ _FAR: Final = 6.0  # standard deviations at which a number is cut off
 class Design:
     """The person, and then who judged, for whom and when, contexts, numbers."""
 
-    person: Groups
+    person: Standing
     others: Sequence[Factor]
 
 
-def design(panel: Panel) -> Design:
+def design(panel: Panel, counted: Floats | None) -> Design:
+    """`counted` is how much each row counts, all of them fully where it is None."""
     time = None if panel.time is None or np.ptp(panel.time) == 0.0 else moments(panel.time, most=MOMENTS)
     found: list[Factor] = []
     if panel.rater is not None and (panel.rater >= 0).any():
@@ -41,12 +43,27 @@ def design(panel: Panel) -> Design:
     columns, names = numbers(panel)
     if names:
         found.append(Slopes(columns, names, free=frozenset({"intercept"})))
-    return Design(person=_effect(PERSON, panel.person, time), others=found)
+    return Design(person=_standing(panel, counted, time, found), others=found)
 
 
-def _effect(name: str, code: Ints, time: Floats | None) -> Groups:
+def _effect(name: str, code: Ints, time: Floats | None, *, differing: bool = False) -> Groups:
     dense, count = coded(code)
-    return Groups(name, dense, count) if time is None else Wanderers(name, dense, time)
+    if time is None:
+        return Groups(name, dense, count, differing=differing)
+    return Wanderers(name, dense, time, differing=differing)
+
+
+def _standing(panel: Panel, counted: Floats | None, time: Floats | None, found: Sequence[Factor]) -> Standing:
+    """Habits are told from what keeps its effect: raters and contexts. A client's moves, so it is no such thing."""
+    codes = {**panel.contexts} if panel.rater is None else {"rater": panel.rater, **panel.contexts}
+    eases = [
+        Ease(effect, codes[effect.name], panel.person)
+        for effect in found
+        if isinstance(effect, Groups) and effect.name in codes
+    ]
+    heard = panel.known * (np.ones(len(panel)) if counted is None else counted)
+    own = _effect(PERSON, panel.person, time, differing=True)
+    return Standing(own, panel.person, Habits(eases, panel.person, heard))
 
 
 def _crossed(panel: Panel) -> Iterator[Groups]:

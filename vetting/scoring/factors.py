@@ -37,14 +37,22 @@ class Factor(Protocol):
 
 
 class Groups:
-    """Exchangeable effects: one for each code, Normal(0, variance)."""
+    """Exchangeable effects: one for each code, Normal(0, variance).
 
-    def __init__(self, name: str, code: Ints, count: int, *, variance: float = 0.05) -> None:
-        self.name = name
+    With `differing`, a variance of nothing is ruled out beforehand: the prior of the standard deviation rises from 0
+    (Y. Chung et al., "A nondegenerate penalized likelihood estimator for variance parameters", Psychometrika 78, 2013).
+    """
+
+    def __init__(
+        self, name: str, code: Ints, count: int, *, variance: float = 0.05, differing: bool = False
+    ) -> None:
+        self.name, self._differing = name, differing
         self.code, self.count, self.variance = code, count, variance
         self.mean, self.spread = np.zeros(count), np.full(count, variance)
+        self.told: Message = np.zeros(len(code)), np.zeros(len(code))  # by the rows, when last heard
         self._precision: Floats = np.zeros(count)
         self._pull: Floats = np.zeros(count)
+        self._extra: Floats = np.zeros(count)
         self._member = code >= 0
         self._place = np.where(self._member, code, 0)
 
@@ -53,6 +61,7 @@ class Groups:
 
     def tell(self, precision: Floats, pull: Floats, *, learn: bool) -> Message:
         precision, pull = np.where(self._member, precision, 0.0), np.where(self._member, pull, 0.0)
+        self.told = precision, pull
         self._precision = np.bincount(self._place, precision, self.count).astype(np.float64)
         self._pull = np.bincount(self._place, pull, self.count).astype(np.float64)
         if learn:
@@ -63,6 +72,10 @@ class Groups:
         mean = ((self.mean * known)[self._place] - pull) / left
         return np.where(self._member, mean, 0.0), np.where(self._member, 1.0 / left, self.variance)
 
+    def widen(self, extra: Floats) -> None:
+        """By code: how much further than the others its effect may lie from what is expected."""
+        self._extra = extra
+
     def of_rows(self) -> Message:
         """Posterior mean and variance of the effect in each row."""
         return (
@@ -71,24 +84,32 @@ class Groups:
         )
 
     def _infer(self) -> None:
-        self.spread = 1.0 / (1.0 / self.variance + self._precision)
+        self.spread = 1.0 / (1.0 / (self.variance + self._extra) + self._precision)
         self.mean = self._pull * self.spread
 
     def _learn(self) -> None:
-        """A step towards the variance under which the messages are likeliest; its prior is half-Cauchy on the sd."""
+        """A step towards the variance under which the messages are likeliest."""
         tried = np.clip(self.variance * _STEPS, SMALLEST, LARGEST)
-        spread = 1.0 + self._precision[:, np.newaxis] * tried
-        gain = 0.5 * ((self._pull**2)[:, np.newaxis] * tried / spread - np.log(spread)).sum(axis=0)
-        self.variance = float(tried[np.argmax(gain - np.log1p(tried))])
+        prior = tried + self._extra[:, np.newaxis]
+        spread = 1.0 + self._precision[:, np.newaxis] * prior
+        gain = 0.5 * ((self._pull**2)[:, np.newaxis] * prior / spread - np.log(spread)).sum(axis=0)
+        beforehand = np.array([self._beforehand(float(variance)) for variance in tried])
+        self.variance = float(tried[np.argmax(gain + beforehand)])
+
+    def _beforehand(self, variance: float) -> float:
+        """Log-density of the prior of the variance: half-Cauchy on the deviation, times the deviation if `differing`."""
+        return float(0.5 * self._differing * np.log(variance) - np.log1p(variance))
 
 
 class Wanderers(Groups):
     """Effects that change in time: a constant and an Ornstein-Uhlenbeck part for each code."""
 
-    def __init__(self, name: str, code: Ints, time: Floats, *, variance: float = 0.1) -> None:
+    def __init__(
+        self, name: str, code: Ints, time: Floats, *, variance: float = 0.1, differing: bool = False
+    ) -> None:
         moment = np.unique(time, return_inverse=True)[1]
         cell, cells = coded(code, moment)
-        super().__init__(name, cell, cells, variance=variance)
+        super().__init__(name, cell, cells, variance=variance, differing=differing)
         first = np.zeros(cells, dtype=np.int64)
         first[cell[self._member]] = np.flatnonzero(self._member)
         self.group, self.moment = code[first], time[first]
@@ -97,13 +118,18 @@ class Wanderers(Groups):
         self._step = _FIRST_STEP
         self.wandering = Wandering(stable=0.7 * variance, moving=0.3 * variance, years=self._years / 3.0)
 
+    def widen(self, extra: Floats) -> None:
+        self._extra = extra[self.group]
+
     def _infer(self) -> None:
-        self.mean, self.spread = smooth(self._layout, self._precision, self._pull, self.wandering)
+        self.mean, self.spread = smooth(
+            self._layout, self._precision, self._pull, self.wandering, self._extra
+        )
 
     def _gain(self, tried: Wandering) -> float:
-        likelihood = evidence(self._layout, self._precision, self._pull, tried)
+        likelihood = evidence(self._layout, self._precision, self._pull, tried, self._extra)
         slowness = (np.log(tried.years / self._years) + 0.5) / 1.5
-        return likelihood - float(np.log1p(tried.variance)) - 0.5 * float(slowness) ** 2
+        return likelihood + self._beforehand(tried.variance) - 0.5 * float(slowness) ** 2
 
     def _learn(self) -> None:
         """Pattern search: each of the three parameters a step up or down, smaller steps where none helps."""

@@ -8,7 +8,7 @@ import numpy as np
 from vetting.scoring.arrays import Floats
 from vetting.scoring.clusters import counts
 from vetting.scoring.design import design
-from vetting.scoring.factors import Groups
+from vetting.scoring.habits import Standing
 from vetting.scoring.inference import infer
 from vetting.scoring.panel import Panel
 from vetting.scoring.sites import Categories, Values, relative_noise
@@ -36,7 +36,7 @@ def foresee(panel: Panel, *, good: int | None = None) -> Foresight:
     panel = panel.heard().and_now()
     counted = counts(panel, PUBLISHED)
     noise = relative_noise(panel.weight, panel.known)
-    parts = design(panel)
+    parts = design(panel, counted)
     factors = [parts.person, *parts.others]
     if panel.categories is None:
         middle, scale = _scale(panel)
@@ -81,7 +81,7 @@ def _scale(panel: Panel) -> tuple[float, float]:
     return middle, float(np.sqrt(np.average((values - middle) ** 2, weights=weight))) or 1.0
 
 
-def _people(person: Groups, count: int) -> Floats:
+def _people(person: Standing, count: int) -> Floats:
     """The standings in the last `count` rows, which are the present of each person."""
     mean, variance = (column[len(column) - count :] for column in person.of_rows())
     between = person.variance
