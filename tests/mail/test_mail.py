@@ -66,6 +66,13 @@ def test_a_name_makes_always_the_same_message_id(settings):
     assert message_id("abc.ask") != "<abc.ask.aa4cb8a52897b1ae@touchstone.example>"
 
 
+def test_the_longest_message_id_stands_in_one_line():
+    id_ = message_id(f"{'0a' * 16}.reminder_11")
+    mail = message(SAID, to="a@x.example", id_=id_, thread=id_)
+    for name in ("Message-ID", "In-Reply-To", "References"):
+        assert f"\r\n{name}: {id_}\r\n".encode() in mail.as_bytes()
+
+
 def test_an_address_for_replies_stands_in_one_line_however_long_it_is(settings):
     settings.REPLY_ADDRESS = ""
     assert reply_address("0a") == ""

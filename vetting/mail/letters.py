@@ -110,7 +110,7 @@ class _Whole(BaseHeader):
 
 
 _HEADERS = HeaderRegistry()
-for _name in ("reply-to", "list-unsubscribe", "in-reply-to", "references"):
+for _name in ("message-id", "reply-to", "list-unsubscribe", "in-reply-to", "references"):
     _HEADERS.map_to_type(_name, _Whole)
 _POLICY = SMTP.clone(header_factory=_HEADERS)
 
