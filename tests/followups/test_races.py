@@ -156,6 +156,12 @@ def test_a_pause_waits_for_the_last_check_under_way():
     assert states == ["data"]
 
 
+def test_two_who_look_first_find_one_outbox():
+    first, ready = holding(lambda: actions.the_outbox(at=AT), lambda: Outbox.objects.get().pk)
+    mine, theirs = together(first, after(ready, lambda: actions.the_outbox(at=AT).pk))
+    assert [mine, theirs] == list(Outbox.objects.values_list("pk", flat=True)) * 2
+
+
 def test_an_ask_that_meets_a_stop_is_refused():
     ask = one_ask()
     eve = builders.engagement(builders.consultant("Eve Ozola"))

@@ -56,6 +56,14 @@ def test_nobody_imports_the_register_of_tables():
     assert [str(path) for path in python() if _imports(path, "vetting.models")] == []
 
 
+def test_each_folder_of_tests_is_a_package():
+    """Else two files of one name in two folders are one module, and the second is not collected."""
+    folders = {path.parent for path in files() if path.name.startswith("test_")}
+    assert [
+        str(folder) for folder in sorted(folders) if not (PROJECT / folder / "__init__.py").exists()
+    ] == []
+
+
 def test_a_model_has_no_verbs():
     """No save(), no delete() of its own: what happens when stands in actions."""
     verbs = {"save", "delete"}

@@ -21,5 +21,6 @@ def worker(
     live_server: Any, letterbox: Letterbox, tmp_path: Path, transactional_db: Callable[..., None]
 ) -> Iterator[None]:
     """Sends the letters, computes the cards and refreshes search; it writes to readers in Latvia."""
-    with working(live_server.url, letterbox, country="LV", log=tmp_path / "worker.log"):
+    # Where the client is; and nowhere, as the peer is, of whom no country is known.
+    with working(live_server.url, letterbox, countries=("LV", ""), log=tmp_path / "worker.log"):
         yield

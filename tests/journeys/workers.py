@@ -4,9 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,13 +23,13 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def working(site: str, letterbox: Letterbox, *, country: str, log: Path) -> Iterator[None]:
+def working(site: str, letterbox: Letterbox, *, countries: Collection[str], log: Path) -> Iterator[None]:
     """A worker as production runs it, until the block ends; it must have gone well until then.
 
-    Letters leave in office hours. Where it is night or a Sunday in `country`, the worker's clock, which is the
-    database's, stands at the next such hour; nobody else's does.
+    Letters leave in office hours. Where it is night or a Sunday in one of `countries`, the worker's clock, which is the
+    database's, stands at the next hour at which it is in none; nobody else's does.
     """
-    with _clock_in_office_hours(country) as path, log.open("w") as output:
+    with _clock_in_office_hours(countries) as path, log.open("w") as output:
         worker = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--concurrency=1"]
             + ["--loglevel=WARNING", f"--queues={settings.CELERY_TASK_DEFAULT_QUEUE}"],
@@ -60,16 +60,16 @@ def working(site: str, letterbox: Letterbox, *, country: str, log: Path) -> Iter
 
 
 @contextmanager
-def _clock_in_office_hours(country: str) -> Iterator[str]:
+def _clock_in_office_hours(countries: Collection[str]) -> Iterator[str]:
     """The search path on which `clock_timestamp()` is at a time when letters leave."""
     now = timezone.now()
     soon = now + timedelta(minutes=5)
-    opens = next_office_hour(now, country)
-    if opens == now and next_office_hour(soon, country) == soon:
+    opens, stays = _open_everywhere(now, countries), _open_everywhere(soon, countries)
+    if (opens, stays) == (now, soon):
         yield "public"
         return
-    # A little later where the office is about to close: the journey must not run into the evening.
-    later = (max(opens, next_office_hour(soon, country)) - now).total_seconds()
+    # A little later where an office is about to close: the journey must not run into the evening.
+    later = (max(opens, stays) - now).total_seconds()
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA later")
         cursor.execute(
@@ -81,6 +81,12 @@ def _clock_in_office_hours(country: str) -> Iterator[str]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA later CASCADE")
+
+
+def _open_everywhere(moment: datetime, countries: Collection[str]) -> datetime:
+    while (opens := max(next_office_hour(moment, country) for country in countries)) > moment:
+        moment = opens
+    return moment
 
 
 def _database_url(search_path: str) -> str:

@@ -247,6 +247,26 @@ def test_nobody_is_asked_any_more(meanwhile, because):
     assert ended.facts == {"because": because}
 
 
+@pytest.mark.parametrize(
+    ("said", "ends", "answers", "because"),
+    [
+        (False, [], [], "no_client"),
+        (True, ["stopped"], [], "stopped"),
+        (True, ["answered", "bounced"], ["held"], "stopped"),
+        (True, ["declined"], [], "declined"),
+        (True, ["answered"], ["not_measured"], "not_measured"),
+        (True, ["expired", "answered"], ["cannot_say"], ""),
+    ],
+)
+def test_what_became_of_earlier_waves_decides_on_the_next(said, ends, answers, because):
+    outcome = confirmed()
+    words = queries.current_attestations([outcome.pk])[outcome.pk] if said else []
+    verdict = rules.may_follow_up(
+        outcome, words, [Ask(status=end) for end in ends], [FollowUp(still=word) for word in answers]
+    )
+    assert verdict.code == because
+
+
 def test_what_is_told_of_each_wave_and_of_the_next():
     outcome = confirmed()
     said_again(outcome, 90, "held")
