@@ -50,7 +50,7 @@ def asked(outcome, at=MONDAY):
 
 def key_of(ask, at=MONDAY):
     letters = {str(letter["Message-ID"]): letter for letter in sweep(at)}
-    letter = next(each for key, each in letters.items() if key.startswith(f"<{ask.pk.hex}.ask@"))
+    letter = next(each for key, each in letters.items() if key.startswith(f"<{ask.pk.hex}.ask."))
     return KEY.findall(text_of(letter))[0]
 
 

@@ -297,7 +297,7 @@ def test_the_page_of_an_engagement_asks_as_often_for_many_goals(rows, django_ass
             (f"C{number}", f"c{number}@paper-umbrella.example"),
         )
     client = signed_in(ana)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(url(engagement))
 
 
