@@ -1,8 +1,8 @@
 """How often we write, and when: pure dates, no rows.
 
-Day 0 the ask, days 4 and 11 a reminder, day 30 the end; who is asked the same number again is reminded once. Letters leave on working days from 08 to 18 in the reader's own
-time zone; zone and public holidays are her country's, where that is known. A country code that is empty or unknown has
-UTC, Saturday and Sunday, and no holidays.
+Day 0 the ask, days 4 and 11 a reminder, day 30 the end; who is asked the same number again is reminded once. Letters
+leave on working days from 08 to 18 in the reader's own time zone; zone and public holidays are her country's, where that
+is known. A country code that is empty or unknown has UTC, Saturday and Sunday, and no holidays.
 """
 
 from collections.abc import Sequence

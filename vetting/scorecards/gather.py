@@ -1,7 +1,7 @@
 """The only place where rows become evidence.
 
-Read here what counts: answered outcomes, what held of them, and accepted referrals. Nothing of a profile is read but its key. A row that
-cannot be read is named and left out, so that one of them never keeps others from their score.
+Read here what counts: answered outcomes, what held of them, and accepted referrals. Nothing of a profile is read but
+its key. A row that cannot be read is named and left out, so that one of them never keeps others from their score.
 """
 
 from collections.abc import Mapping, Sequence
