@@ -94,3 +94,21 @@ def test_a_column_of_two_values_has_no_square():
     columns = {"two": np.array([1.0, 3.0, 3.0, 1.0]), "more": np.array([1.0, 2.0, 3.0, 4.0])}
     _, names = numbers(panel(outcome=outcome, known=known, person=person, numbers=columns))
     assert names == ["two", "more", "more squared"]
+
+
+@pytest.mark.parametrize(
+    ("home", "there", "named"),
+    [
+        ([0, 1, 2, 0], [0, 2, 2, 1], True),  # the first and third are at home
+        ([0, 1, 2, 0], [0, 1, 2, 0], False),  # everybody is: that tells nobody apart
+        ([0, 1, 2, 0], [1, 2, 0, 2], False),  # nobody is
+        ([0, 1, 0, 1], [0, 1, 1, 0], False),  # two words each: that both have them says little
+    ],
+)
+def test_being_at_home_is_a_number_where_two_contexts_have_the_same_words(home, there, named):
+    contexts = {"c_from": np.array(home), "c_at": np.array(there)}
+    outcome, known, person = np.zeros(4), np.ones(4, dtype=bool), np.arange(4)
+    columns, names = numbers(panel(outcome=outcome, known=known, person=person, contexts=contexts))
+    assert names == (["c_from is c_at"] if named else [])
+    if named:
+        assert columns[:, 0].tolist() == [1.0, 0.0, 1.0, 0.0]

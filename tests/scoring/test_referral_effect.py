@@ -5,7 +5,7 @@ import pytest
 
 from vetting.scoring.evidence import ScoringError
 from vetting.scoring.posterior import STANDINGS
-from vetting.scoring.referral_effect import referral_effect
+from vetting.scoring.referral_effect import _at_level, referral_effect
 
 MOST = 0.3
 
@@ -94,3 +94,14 @@ def test_what_cannot_be_used_is_refused_by_row(fullness, later, most, message):
     with pytest.raises(ScoringError) as refused:
         learned(np.array(fullness), later, most=most)
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize("level", [-1.3, 0.0, 0.4])
+def test_the_slopes_by_which_the_peak_is_found_are_those_of_the_height(level):
+    fullness, logs = world(0.2, 40)
+    unseen = np.exp(0.1 * fullness[:, np.newaxis] * STANDINGS)
+    seen = np.exp(logs - logs.max(axis=1, keepdims=True)) * unseen
+    step = 1e-4
+    below, here, above = (_at_level(seen, unseen, level + move) for move in (-step, 0.0, step))
+    assert here[1] == pytest.approx((above[0] - below[0]) / (2 * step), rel=1e-5)
+    assert here[2] == pytest.approx((above[1] - below[1]) / (2 * step), rel=1e-5)
