@@ -21,7 +21,7 @@ for outcome in outcomes:
     firm = outcome.goal.engagement.profile_id
     polls[firm] += 1
     beaten[firm] += is_met(outcome, ())
-low, middle, high = field_spread()
+low, middle, high = field_spread("public_record")
 print(f"firms {len(cards)}, polls {polls.total()}, beat the others {beaten.total()}")
 print(f"polls a firm: quartiles {quantiles(polls.values(), n=4)}, most {max(polls.values())}")
 print(f"field: 10 % {low:.1f}, middle {middle:.1f}, 90 % {high:.1f}")

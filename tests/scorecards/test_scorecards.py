@@ -230,13 +230,14 @@ def test_withdrawing_cannot_hide_a_result():
 
 
 def test_the_field_behind_a_streak_and_who_sees_a_card():
-    assert field_spread() == (0.0, 50.0, 100.0)
+    assert field_spread("self") == (0.0, 50.0, 100.0)
     people = [b.consultant(name) for name in ("Ana One", "Ana Two", "Ana Three")]
     for number, profile in enumerate(people):
         b.result(profile, f"{5 + number * 3}.00", organization=b.client(f"Place {number}"))
     compute([profile.pk for profile in people], at=LATER)
     means = sorted(Scorecard.objects.values_list("mean", flat=True))
-    assert field_spread() == tuple(means)
+    assert field_spread("self") == tuple(means)
+    assert field_spread("public_record") == (0.0, 50.0, 100.0)
     assert [card.profile.name for card in visible_to(ANONYMOUS)] == ["Ana One", "Ana Two", "Ana Three"]
 
 

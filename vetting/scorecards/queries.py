@@ -69,11 +69,14 @@ def visible_to(actor: Actor) -> QuerySet[Scorecard]:
     )
 
 
-def field_spread(dimension: str = "") -> tuple[float, float, float]:
-    """The 10 %, 50 % and 90 % quantile of everybody's mean, overall or in one dimension: the grey behind a streak."""
+def field_spread(origin: str, dimension: str = "") -> tuple[float, float, float]:
+    """The 10 %, 50 % and 90 % quantile of everybody's mean, overall or in one dimension: the grey behind a streak.
+
+    Everybody is who is of the same origin: what public records show of forecasters is no measure of a consultant.
+    """
     path = f"dimensions__{dimension}__" if dimension else ""
     counted, mean = f"{path}n" if path else "counted", f"{path}mean"
-    known = Scorecard.objects.filter(**{f"{counted}__gt": 0})
+    known = Scorecard.objects.filter(profile__origin=origin, **{f"{counted}__gt": 0})
     means = list(known.order_by(mean).values_list(mean, flat=True))
     if not means:
         return 0.0, 50.0, 100.0

@@ -88,7 +88,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "held_more": max(0, len(held) - _MOST_HELD),
         "card": card,
         "behind": card is None or card.evidence_version != profile.evidence_version,
-        "standing": _standing(card) if card else None,
+        "standing": _standing(card, standings.fields()[profile.origin]) if card else None,
         "coverage": card.coverage if card else {},
         "narrowing": _best_of_each_source(next_steps(profile.pk, at=at)),
     }
@@ -138,9 +138,9 @@ def _board(lines: Sequence[AskLine]) -> list[dict[str, Any]]:
     return sorted(columns, key=lambda column: not column["count"])  # what holds nothing comes last
 
 
-def _standing(card: Any) -> standings.Standing:
+def _standing(card: Any, field: standings.Field) -> standings.Standing:
     figures = {"mean": card.mean, "low": card.low, "high": card.high, "counted": card.counted}
-    return standings.overall(figures, standings.spreads())
+    return standings.overall(figures, field)
 
 
 def _path(profile: Profile | None, found: Work) -> list[dict[str, Any]]:

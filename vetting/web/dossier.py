@@ -70,7 +70,7 @@ def dossier(request: HttpRequest, slug: str) -> HttpResponse:
         "referrals": [_referral(referral, ledger) for referral in referrals],
         "referred": record_of_referrer(profile.pk),
         "complain": _complaint(profile),
-        **(_standing(card) if card else {}),
+        **(_standing(card, standings.fields()[profile.origin]) if card else {}),
         "ledger": rows,
         "total": ledger.total,
         "largest": max((abs(cast("int", row["adds"])) for row in rows), default=0),
@@ -110,8 +110,7 @@ def _claimed(text: str, count: int | None) -> str:
     return text if count is None else f"{text}: {number(count)}"
 
 
-def _standing(card: Scorecard) -> dict[str, object]:
-    field = standings.spreads()
+def _standing(card: Scorecard, field: standings.Field) -> dict[str, object]:
     overall = {"mean": card.mean, "low": card.low, "high": card.high, "counted": card.counted}
     weights = {dimension.name: dimension.weight for dimension in PUBLISHED.dimensions}
     return {

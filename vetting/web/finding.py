@@ -131,10 +131,10 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _found(form: SearchForm, given: Mapping[str, str], page: Page) -> dict[str, object]:
-    field = standings.spreads()
+    fields = standings.fields()
     query = form.query()
-    shown = [hits.hit(each, field, query=query, ranked_by=page.ranked_by) for each in page.hits]
-    cards = [hits.card(each, field, ranked_by=page.ranked_by) for each in page.hits]
+    shown = [hits.hit(each, fields, query=query, ranked_by=page.ranked_by) for each in page.hits]
+    cards = [hits.card(each, fields, ranked_by=page.ranked_by) for each in page.hits]
     further = {**given, "cursor": page.next_cursor}
     return {
         "page": page,

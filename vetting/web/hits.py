@@ -20,11 +20,11 @@ _VERDICTS = {"met": "goal met", "missed": "goal missed"}
 
 
 def hit(
-    listing: Listing, field: Mapping[str, standings.Spread], *, query: Query, ranked_by: str
+    listing: Listing, fields: Mapping[str, standings.Field], *, query: Query, ranked_by: str
 ) -> dict[str, object]:
     """What parts/hit.html takes. `ranked_by` is the metric that orders the list, or empty."""
     known = listing.hit
-    standing = card(listing, field, ranked_by=ranked_by)
+    standing = card(listing, fields, ranked_by=ranked_by)
     found = [line for line in known["results"] if _is_about(line, query, ranked_by)]
     return {
         "name": known["name"],
@@ -38,9 +38,9 @@ def hit(
     }
 
 
-def card(listing: Listing, field: Mapping[str, standings.Spread], *, ranked_by: str) -> standings.Standing:
+def card(listing: Listing, fields: Mapping[str, standings.Field], *, ranked_by: str) -> standings.Standing:
     """The standing that ranks: on that metric alone where one orders the list."""
-    own = listing.hit["metrics"].get(ranked_by)
+    own, field = listing.hit["metrics"].get(ranked_by), fields[listing.hit["origin"]]
     return standings.of_metric(own, field) if own else standings.overall(listing.hit, field)
 
 

@@ -34,11 +34,11 @@ _OWN_LANGUAGE = "en"  # the one nobody needs to be told of
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Examples and hits are made from what is there at this moment, so that every example finds somebody."""
-    field = standings.spreads()
+    fields = standings.fields()
     found = list(_of_the_moment())
     context = {
         "examples": [_example(number, metric, listing) for number, (metric, listing) in enumerate(found)],
-        "hits": [hits.hit(listing, field, query=Query(), ranked_by=metric) for metric, listing in found],
+        "hits": [hits.hit(listing, fields, query=Query(), ranked_by=metric) for metric, listing in found],
         "making": making.percent(),
     }
     return render(request, "pages/reading/home.html", context)

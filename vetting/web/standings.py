@@ -7,43 +7,45 @@ import structlog
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from vetting.profiles.states import ORIGINS
 from vetting.scorecards.queries import field_spread
 from vetting.scoring.weights import PUBLISHED, RESULTS
 
 Spread = tuple[float, float, float]
+Field = Mapping[str, Spread]
 Standing = Mapping[str, float]
 
 OVERALL = ""
 # The field moves slowly, and every page of evidence asks for it.
 _KEPT_SECONDS = 60
-_KEY = "field-spreads"
+_KEY = "fields"
 log = structlog.get_logger()
 
 
-def spreads() -> Mapping[str, Spread]:
-    """The field's 10 %, 50 % and 90 % by dimension, and under OVERALL; at most a minute old.
+def fields() -> Mapping[str, Field]:
+    """By a profile's origin its field: 10 %, 50 % and 90 % by dimension, and under OVERALL; at most a minute old.
 
-    A cache that is away costs five queries, never the page.
+    A cache that is away costs ten queries, never the page.
     """
     try:
-        kept: Mapping[str, Spread] = cache.get_or_set(_KEY, _spreads, _KEPT_SECONDS) or {}
+        kept: Mapping[str, Field] = cache.get_or_set(_KEY, _fields, _KEPT_SECONDS) or {}
     except RedisError as error:
         log.warning("cache_away", error=type(error).__name__)
-        kept = _spreads()
+        kept = _fields()
     return kept
 
 
-def overall(card: Mapping[str, Any], field: Mapping[str, Spread]) -> Standing:
+def overall(card: Mapping[str, Any], field: Field) -> Standing:
     """For the streak tag. `card` has mean, low, high and counted."""
     return _drawn(card, card["counted"], field[OVERALL])
 
 
-def of_dimension(name: str, posterior: Mapping[str, float], field: Mapping[str, Spread]) -> Standing:
+def of_dimension(name: str, posterior: Mapping[str, float], field: Field) -> Standing:
     """For the streak tag. `posterior` is an entry of a card's dimensions."""
     return _drawn(posterior, posterior["n"], field[name])
 
 
-def of_metric(posterior: Mapping[str, float], field: Mapping[str, Spread]) -> Standing:
+def of_metric(posterior: Mapping[str, float], field: Field) -> Standing:
     """For the streak tag. `posterior` is an entry of a card's metrics: a standing in results, on one metric alone."""
     return of_dimension(RESULTS, posterior, field)
 
@@ -70,6 +72,6 @@ def _drawn(card: Mapping[str, Any], n: float, spread: Spread) -> Standing:
     return {**ends, "n": n, "field_low": low, "field_mid": mid, "field_high": high}
 
 
-def _spreads() -> Mapping[str, Spread]:
-    names = (dimension.name for dimension in PUBLISHED.dimensions)
-    return {OVERALL: field_spread(), **{name: field_spread(name) for name in names}}
+def _fields() -> Mapping[str, Field]:
+    names = [OVERALL, *(dimension.name for dimension in PUBLISHED.dimensions)]
+    return {origin: {name: field_spread(origin, name) for name in names} for origin in ORIGINS}
