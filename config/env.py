@@ -70,6 +70,11 @@ DECLARED: tuple[Variable, ...] = (
         required=True,
     ),
     Variable(
+        name="MAIL_WARM_UP",
+        demo="200",
+        meaning="Letters on the first day of a new sender; each day takes twice as many. `0`: it is known, no limit.",
+    ),
+    Variable(
         name="ADDRESS_HASH_KEY",
         demo="the value of `SECRET_KEY`",
         meaning="Keys the hashes by which stopped mailboxes are remembered. Must never change, unlike `SECRET_KEY`.",
@@ -149,6 +154,15 @@ def flag(name: str) -> bool:
         return False
     message = f"{name} is {value!r}; it must be true or false."
     raise ImproperlyConfigured(message)
+
+
+def number(name: str) -> int:
+    """A whole number from 0 on."""
+    value = text(name)
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        message = f"{name} is {value!r}; it must be a whole number from 0 on."
+        raise ImproperlyConfigured(message)
+    return int(value)
 
 
 def words(name: str) -> list[str]:

@@ -225,6 +225,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EM
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM")
+MAIL_WARM_UP = env.number("MAIL_WARM_UP")
 
 # Replies: without an address letters name none; without a key the door does not exist.
 REPLY_ADDRESS = env.reply_address()

@@ -6,7 +6,7 @@ from vetting.companies.models import Organization, OrganizationDomain
 from vetting.engagements.models import Engagement, Goal
 from vetting.followups.models import Ask, AskKey, AskStep, ConsultantStop, Referee
 from vetting.forecasts.models import Forecast, Settlement
-from vetting.mail.models import Suppression
+from vetting.mail.models import Pace, Suppression, WarmUp
 from vetting.outcomes.models import Attestation, FollowUp, Measurement, Outcome
 from vetting.privacy.models import Visit
 from vetting.profiles.models import Profile, SelfClaim
@@ -34,6 +34,7 @@ __all__ = [
     "Organization",
     "OrganizationDomain",
     "Outcome",
+    "Pace",
     "Profile",
     "Referee",
     "Referral",
@@ -44,4 +45,5 @@ __all__ = [
     "Suppression",
     "User",
     "Visit",
+    "WarmUp",
 ]

@@ -10,6 +10,7 @@ for _variable in env.DECLARED:
     if _variable.name != "EMAIL_URL":
         os.environ.pop(_variable.name, None)
 os.environ["LOG_LEVEL"] = "WARNING"
+os.environ["MAIL_WARM_UP"] = "0"  # thousands of letters on the first day
 
 from config.settings import *  # noqa: E402, F403 - only now is the environment what it has to be
 from config.settings import CACHES, DATABASES  # noqa: E402

@@ -71,3 +71,13 @@ def test_what_is_no_address_for_replies_is_refused(monkeypatch, given):
     monkeypatch.setenv("REPLY_ADDRESS", given)
     with pytest.raises(ImproperlyConfigured, match="REPLY_ADDRESS is"):
         env.reply_address()
+
+
+def test_a_number_is_whole_and_from_nought_on(monkeypatch):
+    assert env.number("MAIL_WARM_UP") == 200
+    monkeypatch.setenv("MAIL_WARM_UP", " 0 ")
+    assert env.number("MAIL_WARM_UP") == 0
+    for wrong in ("-1", "1.5", "many", "1_000", "9999999999", "\u0661"):
+        monkeypatch.setenv("MAIL_WARM_UP", wrong)
+        with pytest.raises(ImproperlyConfigured, match="MAIL_WARM_UP"):
+            env.number("MAIL_WARM_UP")

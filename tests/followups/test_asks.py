@@ -272,7 +272,7 @@ def test_caps_hold_letters_to_referees_only(ana):
     row = asked(ana)
     actions.plan(row, {"told_end": ("ask_expired", AT)})
     step = AskStep.objects.get(step="told_end")
-    assert held_until(row, step, at=AT) == (AT, "")
+    assert held_until(row, step, [], at=AT) == (AT, "")
 
 
 # --- found ----------------------------------------------------------------------------------------------

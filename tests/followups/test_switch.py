@@ -85,7 +85,7 @@ def test_a_pause_between_rcpt_and_data_keeps_the_letter_for_later():
 
 def test_a_stop_in_a_pause_ends_the_letter():
     ask = asked()
-    step = outbox.claim(at=AT)
+    (step,) = outbox.claim(at=AT)
     actions.pause(reason=WHY, by=builders.staff(), at=AT)
     actions.stop(ask.pk, at=AT)
     outbox.deliver(step, post=Drawer(), at=AT)
@@ -171,7 +171,7 @@ def test_an_answer_settles_the_doubt_and_the_caps_still_count_the_letter():
 def test_the_server_s_word_counts_after_the_lease_too():
     """A slow worker hears `taken` when its step was already planned again: nobody sends it twice."""
     ask = asked()
-    step = outbox.claim(at=AT)
+    (step,) = outbox.claim(at=AT)
     assert outbox._last_check(step, "key", at=AT)()
     outbox.recover(at=AT + 2 * LEASE)
     assert AskStep.objects.get().state == "planned"

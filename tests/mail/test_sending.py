@@ -82,11 +82,63 @@ def test_the_last_check_stands_between_rcpt_and_data(server):
 
 
 @pytest.mark.parametrize(
+    ("says", "fate"),
+    [
+        # Greylisting, as postgrey, Exim, Exchange and others word it.
+        ("450 4.2.0 <carla@x.example>: Recipient address rejected: Greylisted, see help", Fate.GREYLISTED),
+        ("451 4.7.1 Greylisting in action, please come back later", Fate.GREYLISTED),
+        ("451 4.7.1 Please try again later", Fate.GREYLISTED),
+        ("450 4.7.1 later", Fate.GREYLISTED),
+        ("451 you are gray-listed", Fate.GREYLISTED),
+        ("450 4.7.0 grey listed: too many new senders", Fate.GREYLISTED),
+        # Too much, too fast: RFC 5321's codes with the large providers' words.
+        ("421 4.7.28 Our system has detected an unusual rate of unsolicited mail", Fate.SLOWED),
+        (
+            "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume",
+            Fate.SLOWED,
+        ),
+        ("450 4.2.1 The user you are trying to contact is receiving mail at a rate that", Fate.SLOWED),
+        ("451 4.7.650 The mail server has been temporarily rate limited", Fate.SLOWED),
+        ("452 4.3.1 too many connections", Fate.SLOWED),
+        ("450 4.7.1 Error: too much mail from 192.0.2.1", Fate.SLOWED),
+        ("421 4.7.0 try later", Fate.SLOWED),
+        ("452 4.7.5 policy", Fate.SLOWED),
+        ("450 slow down", Fate.SLOWED),
+        # All else says something about this letter, or nothing at all.
+        ("450 4.2.1 mailbox disabled", Fate.TEMPORARY),
+        ("452 4.2.2 over quota", Fate.TEMPORARY),
+        ("451 4.3.0 accurate", Fate.TEMPORARY),
+        ("421 4.3.2 shutting down", Fate.TEMPORARY),
+        ("451 4.7.10 later", Fate.TEMPORARY),
+        ("450 4.7.1x", Fate.TEMPORARY),
+        ("450 2.7.1", Fate.TEMPORARY),
+        ("450", Fate.TEMPORARY),
+        ("550 5.7.1 rate limit exceeded, greylisted", Fate.PERMANENT),
+    ],
+)
+@pytest.mark.parametrize("stage", ["RCPT", "DATA", "LETTER"])
+def test_what_a_refusal_means(server, stage, says, fate):
+    server.says[stage] = says
+    with SmtpLine() as line:
+        delivery = line.send(letter(), before_data=yes)
+    assert delivery.fate is fate
+    assert delivery.detail in says
+    assert "example" not in delivery.detail
+
+
+def test_an_answer_of_several_lines_is_read_as_one(server):
+    server.says["RCPT"] = "450-4.2.0 not now\r\n450 4.2.0 greylisted for 300 s"
+    with SmtpLine() as line:
+        assert line.send(letter(), before_data=yes) == Delivery(Fate.GREYLISTED, "450 4.2.0")
+
+
+@pytest.mark.parametrize(
     ("stage", "says", "delivery"),
     [
         ("CONNECT", "554 5.3.2 closed", Delivery(Fate.TEMPORARY, "SMTPConnectError")),
         ("CONNECT", DROP, Delivery(Fate.TEMPORARY, "SMTPServerDisconnected")),
         ("EHLO", DROP, Delivery(Fate.TEMPORARY, "SMTPServerDisconnected")),
+        # What a server holds against us says nothing about her domain.
         ("MAIL", "451 4.7.1 later", Delivery(Fate.TEMPORARY, "451 4.7.1")),
         # Our own sender refused says nothing about her mailbox: she must not be taken for gone.
         ("MAIL", "550 5.7.1 who are you", Delivery(Fate.TEMPORARY, "550 5.7.1")),

@@ -13,10 +13,13 @@ from tests.replies.messages import REPLIES, away, person
 from vetting.followups import actions, outbox
 from vetting.followups.models import AskStep, Outbox
 from vetting.followups.queries import DomainResult, is_paused, results_by_domain, sent_by_day
+from vetting.mail.actions import slow_down
+from vetting.mail.rules import AT_ONCE, Tempo
 from vetting.mail.sending import Delivery, Fate
 from vetting.replies.actions import settle, take
 from vetting.replies.models import Reply
 from vetting.web.drawings.days import days
+from vetting.web.outbox import _pace
 
 pytestmark = pytest.mark.django_db
 NOW = b.AT + timedelta(hours=2)
@@ -60,10 +63,10 @@ def letters(settings):
         AskStep.objects.filter(ask=ask).update(due_at=b.AT - timedelta(minutes=10 - index))
     post = Fates(Fate.SENT, Fate.PERMANENT, Fate.TEMPORARY, Fate.AMBIGUOUS, Fate.AMBIGUOUS)
     outbox.tidy(at=b.AT)
-    for _ in range(3):
+    for _ in range(2):
         outbox.chase_due(post=post, at=b.AT)
     AskStep.objects.filter(step="told_end").update(due_at=b.AT + timedelta(hours=1))
-    for _ in range(2):
+    for _ in range(3):
         outbox.chase_due(post=post, at=b.AT)
     for message in (person(post.letters[0], "Yes."), person(post.letters[0], "No.", number=2)):
         take(message, at=b.AT)
@@ -90,8 +93,8 @@ def test_each_number_leads_to_exactly_its_rows(sam, letters):
     with time_machine.travel(NOW, tick=False):
         found = [sam.get(url).context["cl"].result_count for _, url in numbers]
     assert found == [int(text) for text, _ in numbers]
-    # due, sent today, in doubt, lost leases, suppressed, replies; the day; sent, failed, in doubt, put off of the domain
-    assert [text for text, _ in numbers] == ["3", "1", "1", "0", "1", "1", "1", "1", "1", "1", "1"]
+    # due, sent today, in doubt, lost leases, suppressed, replies; the day; sent, failed, in doubt, put off, in line of the domain
+    assert [text for text, _ in numbers] == ["3", "1", "1", "0", "1", "1", "1", "1", "1", "1", "1", "0"]
 
 
 def test_what_waits_and_for_how_long(sam, letters):
@@ -103,7 +106,7 @@ def test_what_waits_and_for_how_long(sam, letters):
 
 def test_results_by_domain(letters):
     assert results_by_domain(since=b.AT - timedelta(days=1)) == [
-        DomainResult("paper-umbrella.example", sent=1, failed=1, in_doubt=1, put_off=1)
+        DomainResult("paper-umbrella.example", sent=1, failed=1, in_doubt=1, put_off=1, in_line=0)
     ]
     assert results_by_domain(since=b.AT + timedelta(days=1)) == []
 
@@ -111,6 +114,38 @@ def test_results_by_domain(letters):
 def test_days_without_letters_are_days_too(letters):
     found = sent_by_day(since=b.AT - timedelta(days=2), until=b.AT)
     assert found == {date(2026, 5, 2): 0, date(2026, 5, 3): 0, date(2026, 5, 4): 1}
+
+
+def test_the_pace_of_each_domain(sam, letters):
+    for number in range(AT_ONCE + 2):
+        asked(f"Ida {'abcdefghijklm'[number]}", f"peer{number}@big.example")
+    sweep(b.AT)
+    slow_down("paper-umbrella.example", at=NOW - timedelta(minutes=50))
+    page = page_of(sam)
+    words = re.sub(r"<[^>]*>|\s+", " ", page.content.decode())
+    assert re.search(r"big\.example\s+10\s+0\s+0\s+0\s+2\s+20 a minute ", words)
+    slowed = re.search(
+        r"paper-umbrella\.example\s+(?:\d+\s+){5}(\d+ a minute), since its server complained (\d+ \w+) ago",
+        words,
+    )
+    assert (slowed[1], slowed[2]) == ("10 a minute", "50 min")
+    (line,) = [url for text, url in linked(page) if "big.example" in url and "paced_at" in url]
+    with time_machine.travel(NOW, tick=False):
+        assert sam.get(line).context["cl"].result_count == 2
+
+
+@pytest.mark.parametrize(
+    ("strain", "words"), [(2, "5 a minute"), (5, "one in 1.6 min"), (6, "one in 3.2 min")]
+)
+def test_a_slow_pace_in_words(strain, words):
+    assert _pace(Tempo(NOW, strain, NOW), NOW)["pace"] == words
+
+
+def test_a_young_sender_shows_its_limit(sam, letters, settings):
+    words = re.sub(r"<[^>]*>|\s+", " ", page_of(sam).content.decode())
+    assert re.search(r"Begun today, of at most\s+5 of 200 ", words)
+    settings.MAIL_WARM_UP = 0
+    assert "Begun today" not in page_of(sam).content.decode()
 
 
 def test_the_switch(sam):
@@ -147,7 +182,7 @@ def test_for_others_there_is_no_such_page(client):
 def test_reading_it_asks_the_same_few_questions_however_many_letters(
     sam, letters, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         page_of(sam)
 
 

@@ -222,7 +222,7 @@ def wait_until_back(row: Ask, *, back_on: date, at: datetime) -> None:
         ends_at=row.expires_at,
     )
     for step, due_at in zip(steps, due, strict=True):
-        AskStep.objects.filter(pk=step.pk).update(due_at=due_at)
+        AskStep.objects.filter(pk=step.pk).update(due_at=due_at, paced_at=None)
     record(row, "wait_until_back", by=system("followups"), at=at, facts={"back_on": back_on.isoformat()})
 
 
@@ -297,7 +297,7 @@ def sending_is_on() -> bool:
 def resend(step_id: UUID, *, by: Actor, at: datetime) -> None:
     """A person found that the letter in doubt did not arrive: once more, under the same Message-ID."""
     step = lock_in_doubt(step_id, by=by)
-    AskStep.objects.filter(pk=step.pk).update(state="planned", due_at=at)
+    AskStep.objects.filter(pk=step.pk).update(state="planned", due_at=at, paced_at=None)
     record(step, "resend", by=by, at=at)
 
 
@@ -349,7 +349,11 @@ def _close(row: Ask, status: str, *, by: Actor, at: datetime) -> None:
     )
     # What this ask kept waiting may go next: another question of the same consultant to the same person.
     waiting = AskStep.objects.filter(
-        ask__consultant_id=row.consultant_id, ask__referee_id=row.referee_id, step="ask", state="planned"
+        ask__consultant_id=row.consultant_id,
+        ask__referee_id=row.referee_id,
+        step="ask",
+        state="planned",
+        paced_at=None,
     )
     waiting.exclude(held="").update(due_at=at, held="")
 

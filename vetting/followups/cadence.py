@@ -30,9 +30,15 @@ NEW_ASKS, NEW_ASKS_WINDOW = 2, timedelta(days=90)
 # A claim that is lost while its letter is still being announced costs nothing: the last check before DATA sees it.
 # With DATA the lease starts anew, and outlasts the two answers that are then still to come.
 LEASE = timedelta(seconds=45)
+HANDED_BACK = timedelta(
+    seconds=15
+)  # a claimed letter whose turn has not come by then; it needs the rest of its lease
 # A temporary refusal is tried again for four days and some hours, as RFC 5321 (4.5.4.1) advises; minutes.
 _BACKOFF = (1, 5, 15, 30, 60, 120, 240, 480, 960, 1440, 1440, 1440)
 MOST_ATTEMPTS = len(_BACKOFF) + 1
+# Greylisting lets a letter in that comes again after some minutes, by most servers' default five.
+_COME_AGAIN = (6, 15, 30, 60)
+MOST_DEFERRED = 24  # a server that still says "later" then means no
 
 
 @lru_cache(maxsize=1)
@@ -84,6 +90,12 @@ def next_office_hour(moment: datetime, country: str) -> datetime:
     return max(local.astimezone(moment.tzinfo), moment)
 
 
+def closing_hour(moment: datetime, country: str) -> datetime:
+    """The end of that day's office hours there."""
+    zone = zone_of(country)
+    return datetime.combine(moment.astimezone(zone).date(), CLOSES, tzinfo=zone)
+
+
 def due(step: str, *, begun_at: datetime, country: str) -> datetime:
     """When that step of an ask begun at `begun_at` is due."""
     return next_office_hour(begun_at + timedelta(days=DAYS[step]), country)
@@ -113,6 +125,11 @@ def retry_after(attempts: int, *, spread: float) -> timedelta:
     """
     minutes = _BACKOFF[min(max(attempts, 1), len(_BACKOFF)) - 1]
     return timedelta(minutes=minutes * (1 - spread / 4))
+
+
+def come_again_after(deferred: int) -> timedelta:
+    """The wait of a letter that was greylisted so many times before."""
+    return timedelta(minutes=_COME_AGAIN[min(deferred, len(_COME_AGAIN) - 1)])
 
 
 def earliest_letter(sent: Sequence[datetime], *, at: datetime) -> datetime:

@@ -1,7 +1,7 @@
 from django.db import models
 
 from vetting.accounts.models import User
-from vetting.followups.states import ASK, BEGUN, KINDS, OPEN, OUTBOX, STEP_STATES, STEPS
+from vetting.followups.states import ASK, BEGUN, KINDS, OPEN, OUTBOX, STEP_STATES, STEPS, TOLD_STEPS
 from vetting.kernel.rows import MovedRow, Row, status_in
 
 
@@ -79,7 +79,11 @@ class AskKey(Row):
 
 
 class AskStep(Row):
-    """One letter of an ask, unique by (ask, step): the outbox. `held` says why a cap keeps it waiting."""
+    """One letter of an ask, unique by (ask, step): the outbox. `held` says why it waits.
+
+    `paced_at` is when it was given its due date as a slot in the line of its domain. `deferred` counts refusals that say
+    nothing against it: the server wanted it later, or fewer of them.
+    """
 
     ask = models.ForeignKey(Ask, on_delete=models.CASCADE, related_name="+")
     step = models.CharField(max_length=12, choices=[(step, step) for step in STEPS])
@@ -92,6 +96,8 @@ class AskStep(Row):
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     ambiguous = models.PositiveSmallIntegerField(default=0)  # how often DATA began and no word came back
+    deferred = models.PositiveSmallIntegerField(default=0, db_default=0)
+    paced_at = models.DateTimeField(null=True)
     message_id = models.CharField(max_length=160)
     sent_at = models.DateTimeField(null=True)
     held = models.CharField(max_length=160, blank=True)
@@ -105,6 +111,11 @@ class AskStep(Row):
         )
         indexes = (
             models.Index(fields=["due_at", "id"], condition=models.Q(state="planned"), name="ask_step_due"),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=models.Q(state="planned", step__in=TOLD_STEPS),
+                name="ask_step_told_due",
+            ),
             models.Index(
                 fields=["lease_until"],
                 condition=models.Q(state__in=["claimed", "data"]),

@@ -1,6 +1,7 @@
 """The outbox: claim what is due, send it in two phases, and put right what a crash left behind."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -13,12 +14,14 @@ from django.db.models import Exists, F
 from vetting.audit.actions import move, record
 from vetting.followups import actions, cadence
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
-from vetting.followups.queries import PAUSED, expired, is_paused, named_by, reply_token
+from vetting.followups.queries import PAUSED, expired, is_paused, letters_to, named_by, reply_token
 from vetting.followups.rules import held_until
-from vetting.followups.states import LETTER_STEPS
+from vetting.followups.states import LETTER_STEPS, TOLD_STEPS
 from vetting.kernel.actors import Actor, system
 from vetting.kernel.keys import digest, new_secret, uuid7
+from vetting.kernel.mailboxes import mailbox_of
 from vetting.kernel.whole import whole
+from vetting.mail.actions import Slot, Wish, slow_down, take_slots
 from vetting.mail.letters import Rendered, day_words, message, message_id, render, reply_address
 from vetting.mail.queries import is_suppressed
 from vetting.mail.sending import Delivery, Fate, Post
@@ -38,6 +41,9 @@ _FITS = {
     "told_answer": {"answered", "declined", "replaced"},
 }
 _BY = system("followups")
+_GREYLISTED = (
+    "The mail server of this person takes letters from strangers only at the second try, some minutes later."
+)
 
 
 def tidy(*, at: datetime) -> None:
@@ -58,39 +64,72 @@ def _note_sweep(row: Outbox, *, at: datetime) -> None:
         Outbox.objects.filter(pk=free.pk).update(swept_at=at)
 
 
-def chase_due(*, post: Post, at: datetime) -> bool:
-    """Send one letter that is due; False where none was. One, so that each has its own moment and the whole lease."""
-    step = claim(at=at)
-    if step is not None:
-        deliver(step, post=post, at=at)
-    return step is not None
+def chase_due(*, post: Post, at: datetime, most: int = 1) -> bool:
+    """Send what is due, `most` letters of it, each in its own moment; False where nothing was."""
+    began = time.monotonic()
+    steps = claim(at=at, most=most)
+    ready = in_line(admitted(steps, at=at), at=at)
+    for number, step in enumerate(ready):
+        passed = timedelta(seconds=time.monotonic() - began) if number else timedelta()
+        if passed > cadence.HANDED_BACK:
+            _hand_back(ready[number:])
+            break
+        deliver(step, post=post, at=at + passed)
+    return bool(steps)
 
 
 @whole
-def claim(*, at: datetime) -> AskStep | None:
-    """The step that has been due longest, now leased to this caller alone; none while the outbox is paused."""
-    due = AskStep.objects.filter(~Exists(PAUSED), state="planned", due_at__lte=at)
-    locked = due.order_by("due_at", "id").select_for_update(skip_locked=True, of=("self",))
-    step = locked.select_related("ask__referee", "ask__consultant").first()
-    if step is None:
-        return None
-    step.state, step.lease, step.lease_until = "claimed", uuid7(), at + cadence.LEASE
-    step.attempts += 1
-    step.save(update_fields=["state", "lease", "lease_until", "attempts"])
-    return step
+def claim(*, at: datetime, most: int = 1) -> list[AskStep]:
+    """The steps that have been due longest, now leased to this caller alone; none while the outbox is paused.
+
+    Those to consultants come first: somebody has just answered them, or they wait to ask another.
+    """
+    due = AskStep.objects.filter(~Exists(PAUSED), state="planned", due_at__lte=at).order_by("due_at", "id")
+    locked = due.select_for_update(skip_locked=True, of=("self",)).select_related(
+        "ask__referee", "ask__consultant"
+    )
+    steps = list(locked.filter(step__in=TOLD_STEPS)[:most])
+    if len(steps) < most:
+        steps += locked.exclude(pk__in=[step.pk for step in steps])[: most - len(steps)]
+    lease, lease_until = uuid7(), at + cadence.LEASE
+    for step in steps:
+        step.state, step.lease, step.lease_until = "claimed", lease, lease_until
+        step.attempts += 1
+    AskStep.objects.filter(pk__in=[step.pk for step in steps]).update(
+        state="claimed", lease=lease, lease_until=lease_until, attempts=F("attempts") + 1
+    )
+    return steps
+
+
+def admitted(steps: Iterable[AskStep], *, at: datetime) -> list[AskStep]:
+    """Those of the claimed steps that no cap and no office hour keeps back; the others are planned for later."""
+    claimed, going = list(steps), []
+    reached = letters_to({step.ask.referee_id for step in claimed if step.step in LETTER_STEPS})
+    for step in claimed:
+        earliest, reason = held_until(step.ask, step, reached.get(step.ask.referee_id, ()), at=at)
+        due_at = _in_office_hours(step, earliest)
+        if due_at > at:
+            _settle(step, state="planned", due_at=due_at, held=reason, attempts=F("attempts") - 1)
+        else:
+            going.append(step)
+    return going
+
+
+@whole
+def in_line(steps: Sequence[AskStep], *, at: datetime) -> list[AskStep]:
+    """Those whose turn it is in the line of their domain; the others are planned for theirs."""
+    slots = take_slots([_wish(step, at=at) for step in steps], at=at) if steps else []
+    for step, slot in zip(steps, slots, strict=True):
+        if slot.at > at:
+            _wait_for(step, slot, at=at, attempts=F("attempts") - 1)
+    return [step for step, slot in zip(steps, slots, strict=True) if slot.at <= at]
 
 
 def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
-    """Send a claimed step's letter, or put it off, or drop it: whatever is true by now."""
-    ask = step.ask
-    earliest, reason = held_until(ask, step, at=at)
-    due_at = _in_office_hours(step, earliest)
-    if due_at > at:
-        _settle(step, state="planned", due_at=due_at, held=reason, attempts=F("attempts") - 1)
-        return
+    """Send a claimed step's letter, or drop it: whatever is true by now."""
     secret = new_secret()
     try:
-        mail = _mail(step, ask, secret, at=at)
+        mail = _mail(step, step.ask, secret, at=at)
         mail.as_bytes()  # the folding of a header may fail as well
     except Exception as error:  # noqa: BLE001 - one letter that cannot be set must not hold up all the others
         log.warning("letter_not_set", step=str(step.pk), letter=step.letter, error=type(error).__name__)
@@ -167,11 +206,42 @@ def _in_words(about: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
+def _domain(step: AskStep) -> str:
+    to = step.ask.referee.email if step.step in LETTER_STEPS else step.ask.consultant.email
+    return mailbox_of(to).rpartition("@")[2]
+
+
+def _wish(step: AskStep, *, at: datetime) -> Wish:
+    return Wish(
+        domain=_domain(step),
+        ends_at=cadence.closing_hour(at, step.ask.referee.country),
+        answers=step.step in TOLD_STEPS,
+        slot=step.due_at,
+        taken_at=step.paced_at,
+    )
+
+
+def _wait_for(step: AskStep, slot: Slot, *, at: datetime, **values: object) -> None:
+    due_at = _in_office_hours(step, slot.at)
+    paced_at = at if slot.taken else None
+    _settle(step, state="planned", due_at=due_at, paced_at=paced_at, held=slot.reason, lease=None, **values)
+
+
+def _hand_back(steps: Sequence[AskStep]) -> None:
+    """Whoever takes so long for a few letters has no business keeping the others."""
+    for step in steps:
+        _settle(step, state="planned", paced_at=step.paced_at, attempts=F("attempts") - 1, lease=None)
+
+
 def _in_office_hours(step: AskStep, moment: datetime) -> datetime:
     """Letters to a referee leave in her office hours, whatever made them late; a consultant's at once."""
     if step.step not in LETTER_STEPS:
         return moment
     return cadence.next_office_hour(moment, step.ask.referee.country)
+
+
+def _held(ask: Ask, step: AskStep, *, at: datetime) -> tuple[datetime, str]:
+    return held_until(ask, step, letters_to([ask.referee_id]).get(ask.referee_id, ()), at=at)
 
 
 def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], bool]:
@@ -186,7 +256,7 @@ def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], boo
         ask = actions.lock(step.ask_id)
         wanted = ask.status in _FITS[step.step] and not (
             step.step in LETTER_STEPS
-            and (ask.expires_at <= at or is_suppressed(ask.referee.email) or held_until(ask, step, at=at)[1])
+            and (ask.expires_at <= at or is_suppressed(ask.referee.email) or _held(ask, step, at=at)[1])
         )
         if not wanted or not actions.sending_is_on():
             return False
@@ -227,7 +297,7 @@ def _begin(ask: Ask, *, at: datetime) -> None:
 def _stopped(step: AskStep, _: Delivery, at: datetime) -> None:
     """The last check said no: all is paused, a cap now holds it, the ask has closed, or the lease went to another."""
     ask = Ask.objects.get(pk=step.ask_id)
-    earliest, reason = held_until(ask, step, at=at)
+    earliest, reason = _held(ask, step, at=at)
     if ask.status not in _FITS[step.step] or not (reason or is_paused()):
         _settle(step, state="cancelled")
         return
@@ -241,6 +311,34 @@ def _put_off(step: AskStep, delivery: Delivery, at: datetime) -> None:
         return
     due_at = at + cadence.retry_after(step.attempts, spread=step.pk.int % 1000 / 1000)
     _settle(step, state="planned", due_at=due_at, detail=delivery.detail, held="", lease=None)
+
+
+def _come_again(step: AskStep, delivery: Delivery, at: datetime) -> None:
+    """Greylisted: says nothing about her or us, so it is no attempt, within reason."""
+    if step.deferred >= cadence.MOST_DEFERRED:
+        _put_off(step, delivery, at)
+        return
+    due_at = at + cadence.come_again_after(step.deferred)
+    _settle(step, state="planned", due_at=due_at, held=_GREYLISTED, lease=None, **_deferred(delivery))
+
+
+def _slower(step: AskStep, delivery: Delivery, at: datetime) -> None:
+    """The server of that domain is strained: all letters to it wait, this one for the first slot after the pause."""
+    slow_down(_domain(step), at=at)
+    if step.deferred >= cadence.MOST_DEFERRED:
+        _put_off(step, delivery, at)
+        return
+    wish = _wish(step, at=at)._replace(answers=False, taken_at=None)
+    (slot,) = take_slots([wish], at=at)
+    _wait_for(step, slot, at=at, **_deferred(delivery))
+
+
+def _deferred(delivery: Delivery) -> dict[str, object]:
+    return {
+        "detail": delivery.detail,
+        "deferred": F("deferred") + 1,
+        "attempts": F("attempts") - 1,
+    }
 
 
 @whole
@@ -264,7 +362,7 @@ def _doubt(step: AskStep, delivery: Delivery, at: datetime) -> None:
 def _settle(step: AskStep, **values: object) -> None:
     """Write the end of this attempt, unless the step has meanwhile been closed or leased to another."""
     mine = AskStep.objects.filter(pk=step.pk, state__in=["claimed", "data"], lease=step.lease)
-    mine.update(**values)
+    mine.update(**{"paced_at": None} | values)
 
 
 _Settler = Callable[[AskStep, Delivery, datetime], None]
@@ -272,6 +370,8 @@ _SETTLE: dict[Fate, _Settler] = {
     Fate.SENT: _sent,
     Fate.STOPPED: _stopped,
     Fate.TEMPORARY: _put_off,
+    Fate.GREYLISTED: _come_again,
+    Fate.SLOWED: _slower,
     Fate.PERMANENT: _failed,
     Fate.AMBIGUOUS: _doubt,
 }

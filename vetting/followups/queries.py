@@ -30,6 +30,8 @@ from vetting.followups.states import LETTER_STEPS, OPEN
 from vetting.kernel.actors import Actor
 from vetting.kernel.keys import digest, keyed_hash
 
+# A letter whose DATA has begun and that nobody has confirmed: she may have it.
+_MAY_BE_THERE = Q(state="data") | Q(ambiguous__gt=0)
 PAUSED = Outbox.objects.filter(status="paused")
 
 
@@ -98,6 +100,17 @@ def about(subject_ids: Iterable[UUID]) -> Mapping[UUID, list[Ask]]:
     return found
 
 
+def letters_to(referee_ids: Iterable[UUID]) -> Mapping[UUID, list[AskStep]]:
+    """All that reached each of them, or may have: few, since the caps see to it."""
+    rows = AskStep.objects.filter(
+        Q(state="sent") | _MAY_BE_THERE, ask__referee__in=list(referee_ids), step__in=LETTER_STEPS
+    )
+    found: dict[UUID, list[AskStep]] = {}
+    for row in rows.select_related("ask").order_by("id"):
+        found.setdefault(row.ask.referee_id, []).append(row)
+    return found
+
+
 class Hold(NamedTuple):
     """What keeps a letter back. `place` counts the letters waiting for that person, this one included."""
 
@@ -107,7 +120,7 @@ class Hold(NamedTuple):
 
 
 def holds(asks: Iterable[Ask]) -> Mapping[UUID, Hold]:
-    """For each ask whose letter a cap keeps back: why, until when at least, and its place in the line."""
+    """For each ask whose letter is kept back, by a cap or by the line of its domain: why, until when at least, and its place in the line."""
     rows = list(asks)
     line = Window(RowNumber(), partition_by="ask__referee_id", order_by=["due_at", "id"])
     held = AskStep.objects.filter(state="planned", ask__referee__in=[row.referee_id for row in rows])
@@ -178,13 +191,14 @@ def times_to_answer(*, since: datetime) -> list[TimeToAnswer]:
 
 
 class DomainResult(NamedTuple):
-    """What became of the letters to the mailboxes of one domain. `put_off` were refused for now."""
+    """What became of the letters to the mailboxes of one domain. `put_off` were refused for now, `in_line` have a slot."""
 
     domain: str
     sent: int
     failed: int
     in_doubt: int
     put_off: int
+    in_line: int
 
 
 def results_by_domain(*, since: datetime, most: int = 50) -> list[DomainResult]:
@@ -201,9 +215,10 @@ def results_by_domain(*, since: datetime, most: int = 50) -> list[DomainResult]:
             failed=Count("id", filter=Q(state="failed")),
             in_doubt=Count("id", filter=Q(state="uncertain")),
             put_off=Count("id", filter=Q(state="planned") & ~Q(detail="")),
+            in_line=Count("id", filter=Q(state="planned", paced_at__isnull=False)),
         )
     )
-    seen = rows.exclude(sent=0, failed=0, in_doubt=0, put_off=0).order_by("-sent", "domain")
+    seen = rows.exclude(sent=0, failed=0, in_doubt=0, put_off=0, in_line=0).order_by("-sent", "domain")
     return [DomainResult(**row) for row in seen[:most]]
 
 

@@ -1,10 +1,7 @@
 """Whom we may write to, and who may answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from uuid import UUID
-
-from django.db.models import Q
 
 from vetting.accounts.models import User
 from vetting.followups import cadence
@@ -28,9 +25,6 @@ _OWN_WORD = {
     "peer": ("not_for_peers", "You were asked what you saw yourself; nobody can say that for you."),
     "sustain": ("not_for_follow_ups", "You were asked for your own number; nobody else has given it."),
 }
-
-# A letter whose DATA has begun and that nobody has confirmed: she may have it.
-_MAY_BE_THERE = Q(state="data") | Q(ambiguous__gt=0)
 
 
 def may_write_to(consultant: User, address: str) -> Verdict:
@@ -132,11 +126,14 @@ def may_settle(actor: Actor, step: AskStep) -> Verdict:
     return may_run_outbox(actor)
 
 
-def held_until(ask: Ask, step: AskStep, *, at: datetime) -> tuple[datetime, str]:
-    """When that letter may go out at the earliest, and the reason a cap gives; (`at`, "") where none holds it."""
+def held_until(ask: Ask, step: AskStep, reached: Iterable[AskStep], *, at: datetime) -> tuple[datetime, str]:
+    """When that letter may go out at the earliest, and the reason a cap gives; (`at`, "") where none holds it.
+
+    `reached` are the letters that its reader has, or may have.
+    """
     if step.step not in LETTER_STEPS:
         return at, ""
-    letters = _letters_to(ask.referee_id, besides=step)
+    letters = [each for each in reached if each.pk != step.pk]
     if step.step == "ask":
         others = [each for each in letters if each.ask_id != ask.pk]
         if any(_keeps_busy(each.ask, each) for each in others if each.ask.consultant_id == ask.consultant_id):
@@ -154,14 +151,6 @@ def held_until(ask: Ask, step: AskStep, *, at: datetime) -> tuple[datetime, str]
     if earliest > at:
         return earliest, "This person had three letters in 30 days already, over all consultants."
     return at, ""
-
-
-def _letters_to(referee_id: UUID, *, besides: AskStep) -> list[AskStep]:
-    """All that reached her, or may have: few, since the caps see to it."""
-    rows = AskStep.objects.filter(
-        Q(state="sent") | _MAY_BE_THERE, ask__referee_id=referee_id, step__in=LETTER_STEPS
-    )
-    return list(rows.exclude(pk=besides.pk).select_related("ask").order_by("id"))
 
 
 def _keeps_busy(other: Ask, letter: AskStep) -> bool:

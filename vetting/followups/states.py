@@ -29,6 +29,7 @@ HANDED_ON = (
 
 STEPS = ("ask", "reminder_4", "told_silent", "reminder_11", "told_end", "told_answer")
 LETTER_STEPS = ("ask", "reminder_4", "reminder_11")  # to the referee, and counted by the caps
+TOLD_STEPS = ("told_silent", "told_end", "told_answer")  # to the consultant, who waits for them
 
 # The one switch: paused, no letter of ours begins, whoever it is to.
 OUTBOX = moves("outbox", "open", open="paused", paused="open")

@@ -18,7 +18,7 @@ from vetting.privacy import actions as privacy
 from vetting.referrals import actions as referrals
 from vetting.referrals import queries as referral_queries
 
-BATCH = 50  # letters between two looks at what others left behind
+BATCH = 50  # letters claimed at once, between two looks at what others left behind
 SHIFT_SECONDS = 120.0  # well within a task's time limit, which would end it in the middle of a letter
 
 
@@ -28,22 +28,12 @@ def wake() -> None:
     ends = time.monotonic() + SHIFT_SECONDS
     ask_again()
     with SmtpLine() as line:
-        more = True
-        while more and time.monotonic() < ends:
+        while time.monotonic() < ends:
             tidy(at=now())
-            more = _send_some(line, ends)
+            if not chase_due(post=line, at=now(), most=BATCH):
+                break
     note_silences()
     forget_silent()
-
-
-def _send_some(line: SmtpLine, ends: float) -> bool:
-    """False where nothing is due any more."""
-    for _ in range(BATCH):
-        if not chase_due(post=line, at=now()):
-            return False
-        if time.monotonic() > ends:
-            break
-    return True
 
 
 def ask_again() -> None:

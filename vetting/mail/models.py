@@ -18,3 +18,30 @@ class Suppression(Row):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.at:%Y-%m-%d}"
+
+
+class Pace(Row):
+    """The line of letters to one mail domain, and how its server bears them: see rules.Tempo."""
+
+    domain = models.CharField(max_length=254, unique=True)
+    free_at = models.DateTimeField()
+    strain = models.PositiveSmallIntegerField(default=0)
+    slowed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class WarmUp(Row):
+    """How many letters this sender has begun on `day`, and since when it sends at all: a single row."""
+
+    began_on = models.DateField()
+    day = models.DateField()
+    begun = models.PositiveIntegerField(default=0)
+    only = models.BooleanField(default=True, unique=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(only=True), name="one_warm_up"),)
+
+    def __str__(self) -> str:
+        return f"{self.begun} on {self.day}"

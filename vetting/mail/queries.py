@@ -1,10 +1,14 @@
-"""May a letter go to this address."""
+"""May a letter go to this address, and how fast is its domain's line."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from django.conf import settings
 
 from vetting.kernel.keys import keyed_hash
 from vetting.kernel.mailboxes import mailbox_of
-from vetting.mail.models import Suppression
+from vetting.mail.models import Pace, Suppression, WarmUp
+from vetting.mail.rules import Tempo, day_limit
 
 
 def mailbox_hash(address: str) -> str:
@@ -17,3 +21,19 @@ def is_suppressed(address: str) -> bool:
 
 def suppressed_count() -> int:
     return Suppression.objects.count()
+
+
+def tempi(domains: Iterable[str]) -> Mapping[str, Tempo]:
+    """Of those domains to which anything was ever sent."""
+    rows = Pace.objects.filter(domain__in=list(domains)).order_by("domain")
+    return {row.domain: Tempo(row.free_at, row.strain, row.slowed_at) for row in rows}
+
+
+def warm_up(*, at: datetime) -> tuple[int, int] | None:
+    """Letters begun today and the most that may be; None where this sender has no limit."""
+    row, today = WarmUp.objects.first(), at.astimezone(UTC).date()
+    began_on = today if row is None else row.began_on
+    limit = day_limit(settings.MAIL_WARM_UP, began_on=began_on, on=today)
+    if limit is None:
+        return None
+    return (row.begun if row is not None and row.day == today else 0), limit

@@ -4,6 +4,7 @@ Until DATA begins nothing can have been delivered; once it has begun, only the s
 in between is ambiguous, and is reported as such instead of being guessed at.
 """
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -19,11 +20,19 @@ from django.core.mail.utils import DNS_NAME
 
 TIMEOUT = 10.0  # seconds for each answer of the server
 
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")  # RFC 3463
+_GREY = re.compile(r"gr[ae]y-?\s?list", re.IGNORECASE)
+_RATE = re.compile(
+    r"\brate\b|\brate-?limit|too (many|much|fast|quickly)|throttl|slow down|volume", re.IGNORECASE
+)
+
 
 class Fate(StrEnum):
     SENT = "sent"
     STOPPED = "stopped"  # the last check said no; nothing went out
     TEMPORARY = "temporary"
+    GREYLISTED = "greylisted"  # come again: the server does so with all strangers
+    SLOWED = "slowed"  # too much or too fast for that server, whoever the letter is to
     PERMANENT = "permanent"
     AMBIGUOUS = "ambiguous"  # DATA began and no word came back
 
@@ -131,13 +140,32 @@ def _dial() -> smtplib.SMTP:
 
 
 def _refusal(code: int, answer: bytes | str) -> Delivery:
-    return Delivery(Fate.PERMANENT if code >= 500 else Fate.TEMPORARY, _answer(code, answer))
+    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    if code >= 500:
+        return Delivery(Fate.PERMANENT, _answer(code, text))
+    return Delivery(_for_now(code, _enhanced(text), text), _answer(code, text))
+
+
+def _for_now(code: int, status: str, text: str) -> Fate:
+    """Why not now. Servers give 4.7.x (RFC 3463: policy) for both of these reasons, so their words come first."""
+    if code in {450, 451} and _GREY.search(text):
+        return Fate.GREYLISTED
+    if code in {421, 450, 451, 452} and _RATE.search(text):
+        return Fate.SLOWED
+    if code in {450, 451} and status == "4.7.1":
+        return Fate.GREYLISTED
+    return Fate.SLOWED if code in {421, 450, 452} and status.startswith("4.7.") else Fate.TEMPORARY
 
 
 def _answer(code: int, answer: bytes | str) -> str:
     """The server's code and nothing of its text, which often repeats the address."""
-    enhanced = (answer.decode(errors="replace") if isinstance(answer, bytes) else answer).split(" ", 1)[0]
-    return f"{code} {enhanced}" if enhanced.count(".") == 2 else str(code)
+    status = _enhanced(answer.decode(errors="replace") if isinstance(answer, bytes) else answer)
+    return f"{code} {status}" if status else str(code)
+
+
+def _enhanced(text: str) -> str:
+    found = _STATUS.match(text)
+    return found[0] if found else ""
 
 
 def _safe(error: Exception) -> str:

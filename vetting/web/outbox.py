@@ -19,7 +19,8 @@ from vetting.followups import actions, queries
 from vetting.followups.models import Outbox
 from vetting.followups.states import LETTER_STEPS
 from vetting.jobs.bell import ring
-from vetting.mail.queries import suppressed_count
+from vetting.mail.queries import suppressed_count, tempi, warm_up
+from vetting.mail.rules import GAP, Tempo, gap_at, strain_at
 from vetting.replies.queries import waiting
 from vetting.web.drawings.days import days
 from vetting.web.forms_outbox import PauseForm
@@ -71,7 +72,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "switch": row,
         "reason": _reason(row) if row.status == "paused" else "",
         "facts": _facts(row, at),
-        "domains": [_domain_line(each, since) for each in queries.results_by_domain(since=since)],
+        "domains": _domain_lines(since, at),
         "times": [_time_line(each, since) for each in queries.times_to_answer(since=since)],
         "days": [_day_line(each, counts[each]) for each in sorted(counts, reverse=True) if counts[each]],
         "chart": days(counts, key="sent", title="Letters sent each day"),
@@ -103,6 +104,7 @@ def _facts(row: Outbox, at: datetime) -> list[dict[str, Any]]:
         _fact("The oldest has waited", _age(health["oldest_due"], at), due),
         _fact("Last look for due letters", _age(row.swept_at, at), {}),
         _fact("Sent in 24 hours", str(queries.sent_since(at - timedelta(days=1))), sent),
+        *_growing(at),
         _fact("In doubt", str(health["uncertain"]), {"state__exact": "uncertain"}),
         _fact("Leases that ran out", str(health["expired_leases"]), leased),
         {
@@ -116,6 +118,12 @@ def _facts(row: Outbox, at: datetime) -> list[dict[str, Any]]:
             "url": f"{reverse('admin:vetting_reply_changelist')}?kind__exact=person&settled_at__isnull=True",
         },
     ]
+
+
+def _growing(at: datetime) -> list[dict[str, str]]:
+    """While this sender is young."""
+    today = warm_up(at=at)
+    return [] if today is None else [_fact("Begun today, of at most", "{} of {}".format(*today), {})]
 
 
 def _fact(term: str, text: str, rows: dict[str, str]) -> dict[str, str]:
@@ -137,6 +145,21 @@ def _age(moment: object, at: datetime) -> str:
     return f"{seconds} s"
 
 
+def _domain_lines(since: datetime, at: datetime) -> list[dict[str, Any]]:
+    found = queries.results_by_domain(since=since)
+    known = tempi(each.domain for each in found)
+    return [_domain_line(each, since) | _pace(known.get(each.domain), at) for each in found]
+
+
+def _pace(tempo: Tempo | None, at: datetime) -> dict[str, Any]:
+    """How fast letters go to that domain, and since when its server wants them slower."""
+    gap = gap_at(tempo, at=at) if tempo else GAP
+    rate = timedelta(minutes=1) / gap
+    words = f"{rate:.0f} a minute" if rate >= 1 else f"one in {gap / timedelta(minutes=1):.1f} min"
+    slowed = tempo.slowed_at if tempo and strain_at(tempo, at=at) else None
+    return {"pace": words, "slowed": _age(slowed, at) if slowed else ""}
+
+
 def _domain_line(found: queries.DomainResult, since: datetime) -> dict[str, Any]:
     letters = {
         "ask__referee__mailbox__endswith": f"@{found.domain}",
@@ -148,6 +171,7 @@ def _domain_line(found: queries.DomainResult, since: datetime) -> dict[str, Any]
         (found.failed, {"state__exact": "failed"}),
         (found.in_doubt, {"state__exact": "uncertain"}),
         (found.put_off, {"state__exact": "planned", "detail__gt": ""}),
+        (found.in_line, {"state__exact": "planned", "paced_at__isnull": "False"}),
     ]
     return {
         "domain": found.domain,

@@ -8,7 +8,7 @@ from itertools import count
 from uuid import UUID
 
 from vetting.followups.actions import expire
-from vetting.followups.outbox import claim, deliver
+from vetting.followups.outbox import admitted, claim, deliver
 from vetting.followups.queries import expired
 from vetting.mail.sending import Delivery, Fate
 from vetting.management.demo.script import Reaction
@@ -53,13 +53,14 @@ class Stage:
             on_day(min(1.0, (self.now - self._opens) / (self._closes - self._opens)))
 
     def _post(self) -> None:
-        """What followups.outbox.chase_due does, without looking for broken leases: here nothing breaks."""
+        """What followups.outbox.chase_due does, in no line: these letters reach no server."""
         if self.now <= self._last_post and self.now.weekday() < 5:
             for ask_id in expired(at=self.now, most=_MOST):
                 expire(ask_id, at=self.now)
                 self.fell_silent = True
-            while (step := claim(at=self.now)) is not None:
-                deliver(step, post=self.drawer, at=self.now)
+            while steps := claim(at=self.now):
+                for step in admitted(steps, at=self.now):
+                    deliver(step, post=self.drawer, at=self.now)
 
     def _until(self, moment: datetime) -> None:
         """Run what lies before that moment, which is never after the close."""
