@@ -38,16 +38,13 @@ def test_a_calibration_is_stored_once_for_the_same_evidence():
     assert in_force() == Calibration.of_plain(CalibrationRecord.objects.get().record)
 
 
-def test_a_new_calibration_makes_all_cards_stale_and_names_itself_on_them():
-    profile = b.consultant()
-    b.result(profile)
-    compute([profile.pk], at=LATER)
-    assert stale(at=LATER, most=9) == []
+def test_a_new_calibration_is_in_force_with_everybodys_card_by_it():
+    people = [b.consultant("Ana One"), b.consultant("Ana Two")]
+    b.result(people[0])
+    compute([profile.pk for profile in people], at=b.AT)
     record = calibrate(at=LATER)
-    assert stale(at=LATER, most=9) == [profile.pk]
-    compute([profile.pk], at=LATER)
+    assert {card.model_version for card in Scorecard.objects.all()} == {record.version}
     assert stale(at=LATER, most=9) == []
-    assert Scorecard.objects.get().model_version == record.version
 
 
 def test_what_a_night_learned_is_never_changed_or_removed():

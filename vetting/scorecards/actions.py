@@ -1,26 +1,33 @@
 """Compute and store scorecards."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import QuerySet
+
+from vetting.kernel.editions import copy_into, label_of, only_maker, open_next, swap
 from vetting.kernel.keys import uuid7
 from vetting.profiles.models import Profile
 from vetting.scorecards.coverage import coverage
 from vetting.scorecards.gather import Evidence, gather, history_of
 from vetting.scorecards.models import CalibrationRecord, Scorecard
-from vetting.scorecards.queries import in_force
+from vetting.scorecards.queries import in_force, told_of
 from vetting.scoring import calibration
 from vetting.scoring.aftermath import Referred
 from vetting.scoring.batch import History, score_many, standings_many
-from vetting.scoring.calibration import NONE
+from vetting.scoring.calibration import NONE, Calibration
 from vetting.scoring.evidence import Claim
 from vetting.scoring.score import Posterior, Score, on_scale
 from vetting.scoring.weights import RESULTS, Constants
 
 GATHERED = 500  # profiles at a time
+UNFINISHED_FOR = timedelta(hours=20)  # of a run that was ended: what is older is not of today's evidence
 
 _COMPUTED = (
     "evidence_version",
@@ -41,23 +48,34 @@ _COMPUTED = (
     "coverage",
     "faults",
 )
+_COLUMNS = ("id", "profile_id", *_COMPUTED)
 
 
 def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
-    """Cards for these profiles, stored. A profile that changes meanwhile is stale again at once, never lost.
+    """Cards for these profiles, stored. A profile that changes meanwhile is stale again at once, never lost."""
+    return Scorecard.objects.bulk_create(
+        cards_of(profile_ids, in_force(), at=at),
+        update_conflicts=True,
+        unique_fields=["profile"],
+        update_fields=_COMPUTED,
+    )
+
+
+def cards_of(profile_ids: Sequence[UUID], scale: Calibration, *, at: datetime) -> list[Scorecard]:
+    """Cards for these profiles by that scale, not stored.
 
     The versions are read before the evidence, so a card may know more than its version says, never less. Evidence
     that the scale refuses is named on the card (`faults`) and left out; the rest is scored.
     """
     versions = dict(Profile.objects.filter(pk__in=profile_ids).values_list("pk", "evidence_version"))
-    evidence = gather(list(versions))
-    scale = in_force()
+    told = told_of(list(versions))
+    evidence = gather(list(versions), told)
     histories = [history_of(evidence[profile_id], scale, at=at) for profile_id in versions]
     faults = [evidence[profile_id].faults for profile_id in versions]
     unreadable = {fault.key for found in faults for fault in found}
-    covered = coverage(list(versions), unreadable=unreadable)
+    covered = coverage(list(versions), told, unreadable=unreadable)
     metrics = _by_metric([evidence[profile_id] for profile_id in versions], histories, scale.constants)
-    cards = [
+    return [
         Scorecard(
             id=uuid7(),
             profile_id=profile_id,
@@ -78,16 +96,75 @@ def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
             strict=True,
         )
     ]
-    return Scorecard.objects.bulk_create(
-        cards, update_conflicts=True, unique_fields=["profile"], update_fields=_COMPUTED
+
+
+def rescore(
+    scale: Calibration,
+    *,
+    at: datetime,
+    on_batch: Callable[[int], object] = int,
+    with_swap: Callable[[], object] = tuple,
+) -> bool:
+    """Everybody's card by that scale, beside those that are read, and then in their place all at once.
+
+    `on_batch` hears how many more are made; `with_swap` is called in the transaction of the swap. A run that was ended goes
+    on where it was, by its own day. False where another one is at it: nothing was done.
+    """
+    table = Scorecard._meta.db_table
+    with only_maker(table) as alone:
+        if alone:
+            at = _begun(table, scale, at)
+            beside = open_next(table, label=_label(scale, at))
+            last = _last(beside)
+            on_batch(Profile.objects.filter(pk__lte=last).count())
+            while keys := list(_after(last)):
+                cards = cards_of(keys, scale, at=at)
+                copy_into(beside, _COLUMNS, map(_row, cards))
+                on_batch(len(cards))
+                last = keys[-1]
+
+            def last_changes() -> None:
+                _take_over(table, beside)
+                with_swap()
+
+            swap(table, take_over=last_changes)
+    return alone
+
+
+def calibrate(*, at: datetime) -> CalibrationRecord | None:
+    """Learn the constants anew from all that consultants' clients have answered; the same evidence, the same record.
+
+    They are in force from the moment at which everybody's card by them is there. None where another one is at it.
+    Profiles made from public records are scored by the scale and have no say in it: theirs is another kind of work.
+    """
+    with only_maker(Scorecard._meta.db_table) as alone:
+        if not alone:
+            return None
+        learned = _learned(at=at)
+        keep = partial(_record, learned, at)
+        if learned.constants.version == in_force().constants.version or not Scorecard.objects.exists():
+            keep()
+        else:
+            rescore(learned, at=at, with_swap=keep)
+    return CalibrationRecord.objects.get(version=learned.constants.version)
+
+
+def _record(learned: Calibration, at: datetime) -> None:
+    CalibrationRecord.objects.update_or_create(
+        version=learned.constants.version,
+        defaults={"checked_at": at},
+        create_defaults={
+            "checked_at": at,
+            "made_at": at,
+            "fingerprint": learned.fingerprint,
+            "claims": learned.claims,
+            "consultants": learned.consultants,
+            "record": learned.plain(),
+        },
     )
 
 
-def calibrate(*, at: datetime) -> CalibrationRecord:
-    """Learn the constants anew from all that consultants' clients have answered; the same evidence, the same record.
-
-    Profiles made from public records are scored by the scale and have no say in it: theirs is another kind of work.
-    """
+def _learned(*, at: datetime) -> Calibration:
     people = Profile.objects.exclude(origin="public_record").order_by("id").values_list("pk", flat=True)
     keys = list(people)
     evidence: dict[str, Sequence[Claim]] = {}
@@ -100,20 +177,54 @@ def calibrate(*, at: datetime) -> CalibrationRecord:
                     referred[known.consultant] = Referred(
                         referrals=known.referrals, last_on=known.referred_on
                     )
-    learned = calibration.calibrate(evidence, referred)
-    record, _ = CalibrationRecord.objects.update_or_create(
-        version=learned.constants.version,
-        defaults={"checked_at": at},
-        create_defaults={
-            "checked_at": at,
-            "made_at": at,
-            "fingerprint": learned.fingerprint,
-            "claims": learned.claims,
-            "consultants": learned.consultants,
-            "record": learned.plain(),
-        },
-    )
-    return record
+    return calibration.calibrate(evidence, referred)
+
+
+def _label(scale: Calibration, at: datetime) -> str:
+    return f"cards by {scale.constants.version} of {at.isoformat()}"
+
+
+def _begun(table: str, scale: Calibration, at: datetime) -> datetime:
+    """When a run by that scale began that was ended before its end, if that was lately; else now."""
+    told, _, begun = label_of(table).rpartition(" ")
+    if f"{told} " != _label(scale, at).removesuffix(at.isoformat()):
+        return at
+    before = datetime.fromisoformat(begun)
+    return before if at - UNFINISHED_FOR < before <= at else at
+
+
+def _last(beside: str) -> UUID:
+    """The profile of the last card there: they are made in the order of keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT profile_id FROM {beside} ORDER BY profile_id DESC LIMIT 1")  # noqa: S608 - a name of ours
+        found = cursor.fetchone()
+    return found[0] if found else UUID(int=0)
+
+
+def _after(profile_id: UUID) -> QuerySet[Profile, UUID]:
+    keys = Profile.objects.filter(pk__gt=profile_id).order_by("id").values_list("pk", flat=True)
+    return keys[:GATHERED]
+
+
+def _row(card: Scorecard) -> list[object]:
+    """As COPY takes it."""
+    return [
+        json.dumps(value) if isinstance(value, dict | list) else value
+        for value in (getattr(card, name) for name in _COLUMNS)
+    ]
+
+
+def _take_over(table: str, beside: str) -> None:
+    """Cards whose evidence changed since theirs was made there, and those of newcomers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {beside} n USING {table} o"  # noqa: S608 - names of ours
+            " WHERE n.profile_id = o.profile_id AND n.evidence_version < o.evidence_version"
+        )
+        cursor.execute(
+            f"INSERT INTO {beside} SELECT * FROM {table} o"  # noqa: S608 - names of ours
+            f" WHERE NOT EXISTS (SELECT 1 FROM {beside} n WHERE n.profile_id = o.profile_id)"
+        )
 
 
 def _figures(found: Score, constants: Constants) -> dict[str, Any]:

@@ -9,27 +9,27 @@ from vetting.followups.models import Ask
 from vetting.followups.queries import about
 from vetting.followups.states import OPEN
 from vetting.outcomes.models import Attestation, Outcome
-from vetting.outcomes.queries import current_attestations, of_profiles
 from vetting.outcomes.rules import was_corrected
 from vetting.outcomes.states import VERIFIED
+from vetting.scorecards.queries import Told, told_of
 
 # An engagement with several results shows the one that speaks least well: the picture never flatters.
 _ORDER = ("rejected", "missed", "corrected", "confirmed", "open", "declined", "silent", "not_asked")
 
 
 def coverage(
-    profile_ids: Sequence[UUID], *, unreadable: Collection[str] = ()
+    profile_ids: Sequence[UUID], told: Told | None = None, *, unreadable: Collection[str] = ()
 ) -> Mapping[UUID, dict[str, object]]:
     """{declared, asked, answered, declined, silent, open, blocks} of each: engagements counted, a block's word for each.
 
-    An answered result whose row cannot be read (`unreadable` holds its key) stays open until somebody has mended it.
+    An answered result whose row cannot be read (`unreadable` holds its key) stays open until somebody has mended it;
+    `told` is what was read of them already.
     """
     words: dict[UUID, dict[UUID, list[str]]] = {profile_id: {} for profile_id in profile_ids}
-    for engagement in engagements_of(profile_ids):
-        words[engagement.profile_id][engagement.pk] = []
-    outcomes = list(of_profiles(profile_ids))
+    for profile_id, engagement_id in engagements_of(profile_ids).values_list("profile_id", "id"):
+        words[profile_id][engagement_id] = []
+    outcomes, said = told or told_of(profile_ids)
     asks = about(outcome.pk for outcome in outcomes)
-    said = current_attestations(outcome.pk for outcome in outcomes)
     for outcome in outcomes:
         if outcome.status != "superseded":
             engagement = outcome.goal.engagement

@@ -4,25 +4,26 @@ Read here what counts: answered outcomes, what held of them, and accepted referr
 its key. A row that cannot be read is named and left out, so that one of them never keeps others from their score.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F
+from django.db.models import Count
 
 from vetting.companies.models import Organization
 from vetting.engagements.metrics import METRICS, Metric, metric, usual_step
 from vetting.outcomes.models import Attestation, FollowUp, Outcome
-from vetting.outcomes.queries import current_attestations, follow_ups_of, standing
+from vetting.outcomes.queries import follow_ups_of, standing
 from vetting.outcomes.rules import publication, stands
 from vetting.outcomes.states import SCORED
-from vetting.referrals.models import Referral
+from vetting.profiles.models import Profile
 from vetting.referrals.queries import accepted_of, given_by, reciprocal_pairs
 from vetting.scorecards.models import Scorecard
-from vetting.scorecards.queries import in_force, scale_of
+from vetting.scorecards.queries import Told, in_force, scale_of, told_of
 from vetting.scoring.batch import History
 from vetting.scoring.calibration import Calibration
 from vetting.scoring.evidence import Claim, PeerReferral, ScoringError, sift
@@ -48,20 +49,20 @@ class Evidence:
     faults: list[ScoringError] = field(default_factory=list)
 
 
-def gather(profile_ids: Sequence[UUID]) -> Mapping[UUID, Evidence]:
-    """The evidence of each profile, in a fixed number of queries."""
+def gather(profile_ids: Sequence[UUID], told: Told | None = None) -> Mapping[UUID, Evidence]:
+    """The evidence of each profile, in a fixed number of queries; `told` is what was read of them already."""
     found = {profile_id: Evidence() for profile_id in profile_ids}
-    rows = Outcome.objects.select_related("goal__engagement__organization").filter(
-        goal__engagement__profile_id__in=profile_ids, status__in=SCORED, verified_at__isnull=False
+    outcomes, said = told or told_of(profile_ids)
+    counted = [each for each in outcomes if each.status in SCORED and each.verified_at is not None]
+    counted.sort(key=attrgetter("verified_at", "pk"))
+    later = follow_ups_of(outcome.pk for outcome in counted)
+    known_elsewhere = _vouching_elsewhere(
+        {each.referee_id for outcome in counted for each in said.get(outcome.pk, ()) if each.referee_id}
     )
-    named = rows.annotate(consultant=F("goal__engagement__profile__slug"))
-    outcomes = list(named.order_by("verified_at", "id"))
-    said = current_attestations(outcome.pk for outcome in outcomes)
-    later = follow_ups_of(outcome.pk for outcome in outcomes)
-    known_elsewhere = _vouching_elsewhere([each.referee_id for rows in said.values() for each in rows])
-    for outcome in outcomes:
+    slugs = dict(Profile.objects.filter(pk__in=profile_ids).values_list("pk", "slug"))
+    for outcome in counted:
         evidence = found[outcome.goal.engagement.profile_id]
-        evidence.consultant = outcome.consultant
+        evidence.consultant = slugs[outcome.goal.engagement.profile_id]
         testimony = said.get(outcome.pk, [])
         try:
             evidence.claims.append(_claim(outcome, testimony, later.get(outcome.pk, []), known_elsewhere))
@@ -213,17 +214,27 @@ def _share(outcome: Outcome, last: Attestation) -> float:
     return min(own, (last.share_low + last.share_high) / 200)
 
 
-def _vouching_elsewhere(referee_ids: Sequence[UUID | None]) -> set[UUID]:
+def _vouching_elsewhere(referee_ids: Collection[UUID]) -> set[UUID]:
     """Referees who have answered about more than one consultant."""
-    ids = {referee_id for referee_id in referee_ids if referee_id is not None}
-    rows = standing().filter(referee_id__in=ids).order_by("referee_id").values_list("referee_id")
+    rows = standing().filter(referee_id__in=referee_ids).order_by("referee_id").values_list("referee_id")
     counted = rows.annotate(n=Count("outcome__goal__engagement__profile_id", distinct=True))
     return {referee_id for referee_id, n in counted if n > 1}
 
 
+class _Referral(NamedTuple):
+    """Of a row what is read of it: a consultant may have thousands."""
+
+    pk: UUID
+    profile_id: UUID
+    referrer_id: UUID | None
+    referee_id: UUID | None
+    given_at: datetime | None
+    created_at: datetime
+
+
 def _referrals(profile_ids: Sequence[UUID]) -> Mapping[UUID, list[tuple[date, PeerReferral]]]:
     """With the day on which each was given."""
-    rows = list(accepted_of(profile_ids))
+    rows = list(map(_Referral._make, accepted_of(profile_ids).values_list(*_Referral._fields)))
     referrers = {row.referrer_id for row in rows if row.referrer_id is not None}
     verified, in_all = _clients_verified(referrers), given_by(referrers)
     mutual = reciprocal_pairs(profile_ids)
@@ -235,7 +246,7 @@ def _referrals(profile_ids: Sequence[UUID]) -> Mapping[UUID, list[tuple[date, Pe
 
 
 def _referral(
-    row: Referral,
+    row: _Referral,
     verified: Mapping[UUID, int],
     in_all: Mapping[UUID, int],
     mutual: set[tuple[UUID, UUID]],

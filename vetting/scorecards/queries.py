@@ -1,13 +1,16 @@
 """Cards, and whose card is out of date."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vetting.kernel.actors import Actor
-from vetting.outcomes.models import Outcome
+from vetting.outcomes.models import Attestation, Outcome
+from vetting.outcomes.queries import current_attestations, of_profiles
 from vetting.outcomes.states import SCORED
 from vetting.profiles.models import Profile
 from vetting.profiles.queries import visible_to as profiles_visible_to
@@ -20,16 +23,35 @@ CALIBRATED_EVERY = timedelta(days=1)
 LEAST_CLAIMS = 50
 
 
+class Told(NamedTuple):
+    """Every outcome of some profiles, and what stands of what was said of each."""
+
+    outcomes: Sequence[Outcome]
+    said: Mapping[UUID, Sequence[Attestation]]
+
+
+def told_of(profile_ids: Sequence[UUID]) -> Told:
+    """Read once, for the evidence and for the coverage."""
+    outcomes = list(of_profiles(profile_ids))
+    return Told(outcomes, current_attestations(outcome.pk for outcome in outcomes))
+
+
 def stale(*, at: datetime, most: int) -> list[UUID]:
-    """Profiles whose card is missing, made from other evidence or by another scale, or grown old."""
-    current = Scorecard.objects.filter(
-        profile=OuterRef("pk"),
-        evidence_version=OuterRef("evidence_version"),
-        model_version=in_force().constants.version,
-        as_of__gt=(at - FRESH_FOR).date(),
+    """Profiles whose card is missing, made from other evidence or by another scale, or grown old.
+
+    Changed evidence comes first: an answer given now must not wait for all who only wait for another scale.
+    """
+    cards = Scorecard.objects.filter(profile=OuterRef("pk"))
+    as_told = cards.filter(evidence_version=OuterRef("evidence_version"))
+    current = as_told.filter(model_version=in_force().constants.version, as_of__gt=(at - FRESH_FOR).date())
+    changed = Profile.objects.filter(~Exists(as_told)).order_by("id").values_list("pk", flat=True)
+    first = list(changed[:most])
+    if len(first) == most:
+        return first
+    old = (
+        Profile.objects.filter(Exists(as_told), ~Exists(current)).order_by("id").values_list("pk", flat=True)
     )
-    profiles = Profile.objects.filter(~Exists(current)).order_by("id")
-    return list(profiles.values_list("pk", flat=True)[:most])
+    return first + list(old[: most - len(first)])
 
 
 def in_force() -> Calibration:

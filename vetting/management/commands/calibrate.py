@@ -4,7 +4,7 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
@@ -16,13 +16,16 @@ from vetting.scoring.weights import PUBLISHED
 
 
 class Command(BaseCommand):
-    help = "Calibrate the scale now, as every night does, and print the constants beside the published ones."
+    help = "Calibrate the scale now and rescore everybody, as every night does, and print the constants beside the published ones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="the whole record, as JSON")
 
     def handle(self, **options: Any) -> None:
         record = calibrate(at=timezone.now())
+        if record is None:
+            message = "Somebody else is rescoring everybody already."
+            raise CommandError(message)
         if options["json"]:
             self.stdout.write(json.dumps(record.record, indent=2, sort_keys=True))
             return

@@ -2,11 +2,12 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,11 +15,11 @@ from rich.table import Table
 
 from vetting.jobs.bell import ring
 from vetting.profiles.models import Profile
-from vetting.scorecards.actions import compute
+from vetting.scorecards.actions import compute, rescore
 from vetting.scorecards.models import Scorecard
+from vetting.scorecards.queries import in_force
 from vetting.search.explanation import Explanation, explain, signed
 
-BATCH = 500
 _PLAIN_WIDTH = 160  # in a file or a pipe
 
 
@@ -36,33 +37,40 @@ class Command(BaseCommand):
         if sum((bool(slugs), everybody, bool(explained))) != 1:
             message = "Name consultants, or --all, or --explain SLUG: one of the three."
             raise CommandError(message)
-        profiles = _found([explained] if explained else slugs)
-        cards = list(self._rescored([profile.pk for profile in profiles] if profiles else _everybody()))
+        cards = Scorecard.objects.select_related("profile").order_by("profile_id")
+        if everybody:
+            self._rescore()
+        else:
+            profiles = _found([explained] if explained else slugs)
+            keys = [profile.pk for profile in profiles]
+            compute(keys, at=timezone.now())
+            cards = cards.filter(profile__in=keys)
         ring("search")
         if explained:
-            self._explain(profiles[0], cards[0], as_json=options["json"])
-            return
-        names = dict(Profile.objects.values_list("pk", "slug"))
-        if options["json"]:
-            for card in cards:
-                self.stdout.write(json.dumps(_summary(card, names[card.profile_id])))
-            return
-        for card in cards:
-            for fault in card.faults:
-                self.stdout.write(
-                    f"{names[card.profile_id]}: {fault['key']}: {fault['field']} {fault['reason']}; left out"
-                )
-        left_out = sum(len(card.faults) for card in cards)
-        self.stdout.write(f"{len(cards):,} cards computed, {left_out:,} rows left out.")
+            self._explain(profiles[0], cards.get(), as_json=options["json"])
+        elif options["json"]:
+            for card in cards.iterator():
+                self.stdout.write(json.dumps(_summary(card, card.profile.slug)))
+        else:
+            self._tell(cards)
 
-    def _rescored(self, keys: Sequence[UUID]) -> Iterator[Scorecard]:
+    def _rescore(self) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True)) as bar:
-            task = bar.add_task("Computing scorecards", total=len(keys))
-            for first in range(0, len(keys), BATCH):
-                batch = keys[first : first + BATCH]
-                yield from compute(batch, at=timezone.now())
-                bar.advance(task, len(batch))
+            task = bar.add_task("Computing scorecards", total=Profile.objects.count())
+            if not rescore(in_force(), at=timezone.now(), on_batch=partial(bar.advance, task)):
+                message = "Somebody else is rescoring everybody already."
+                raise CommandError(message)
+
+    def _tell(self, cards: QuerySet[Scorecard]) -> None:
+        left_out = 0
+        for card in cards.exclude(faults=[]):
+            left_out += len(card.faults)
+            for fault in card.faults:
+                self.stdout.write(
+                    f"{card.profile.slug}: {fault['key']}: {fault['field']} {fault['reason']}; left out"
+                )
+        self.stdout.write(f"{cards.count():,} cards computed, {left_out:,} rows left out.")
 
     def _explain(self, profile: Profile, card: Scorecard, *, as_json: bool) -> None:
         explanation = explain(profile, card)
@@ -82,10 +90,6 @@ def _found(slugs: Sequence[str]) -> list[Profile]:
         message = f"No consultant has the address {', '.join(unknown)}."
         raise CommandError(message)
     return [known[slug] for slug in dict.fromkeys(slugs)]
-
-
-def _everybody() -> list[UUID]:
-    return list(Profile.objects.order_by("id").values_list("pk", flat=True))
 
 
 def _summary(card: Scorecard, slug: str) -> dict[str, Any]:
