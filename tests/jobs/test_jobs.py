@@ -81,3 +81,16 @@ def test_a_bell_is_heard(django_capture_on_commit_callbacks, monkeypatch):
         bell.ring("search")
         assert heard.empty()
     assert heard.get(timeout=10) == "search.wake"
+
+
+def test_a_card_made_anew_rings_for_its_listing(django_capture_on_commit_callbacks, monkeypatch):
+    heard = queue.SimpleQueue()
+    app = Celery(broker="memory://")
+    monkeypatch.setattr(bell, "current_app", app)
+    monkeypatch.setattr(app, "send_task", lambda name, **options: heard.put(name))
+    b.consultant()
+    for expected in (["search.wake"], []):
+        with django_capture_on_commit_callbacks(execute=True):
+            scorecards.wake()
+        assert [heard.get(timeout=10) for _ in expected] == expected
+        assert heard.empty()

@@ -1,5 +1,6 @@
 """Listings are rebuilt while others change the same profiles."""
 
+from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
@@ -11,6 +12,7 @@ from vetting.scorecards.actions import compute
 from vetting.scorecards.models import Scorecard
 from vetting.search.actions import refresh
 from vetting.search.models import Listing
+from vetting.search.queries import stale
 
 
 @pytest.mark.django_db(transaction=True)
@@ -59,3 +61,15 @@ def test_an_import_and_the_cards_of_the_same_profiles_do_not_deadlock():
         assert not thread.is_alive()
         b.engagement(first, place)
     assert Scorecard.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_changed_evidence_is_listed_before_cards_that_are_only_of_another_night():
+    people = [b.consultant(f"Ana {word}") for word in ("One", "Two", "Three")]
+    b.published(*people)
+    assert stale(most=9) == []
+    compute([profile.pk for profile in people], at=b.AT + timedelta(days=1))
+    touch_evidence(people[2].pk)
+    compute([people[2].pk], at=b.AT + timedelta(days=1))
+    assert stale(most=1) == [people[2].pk]
+    assert stale(most=9) == [people[2].pk, people[0].pk, people[1].pk]

@@ -88,19 +88,25 @@ def asked_metric(query: Query) -> str:
 
 
 def stale(*, most: int) -> list[UUID]:
-    """Profiles whose listing does not match their card, or stands although they are not listed."""
-    same_card = Scorecard.objects.filter(
-        profile=OuterRef("profile"),
-        evidence_version=OuterRef("evidence_version"),
-        computed_at=OuterRef("card_computed_at"),
+    """Profiles whose listing does not match their card, or stands although they are not listed.
+
+    Those whose evidence changed come first: they must not wait for all whose card only is of another night.
+    """
+    as_told = Scorecard.objects.filter(
+        profile=OuterRef("profile"), evidence_version=OuterRef("evidence_version")
     )
-    current = Listing.objects.filter(Exists(same_card), profile=OuterRef("pk"))
+    same_card = as_told.filter(computed_at=OuterRef("card_computed_at"))
+    listings = Listing.objects.filter(profile=OuterRef("pk"))
     has_card = Exists(Scorecard.objects.filter(profile=OuterRef("pk")))
-    missing = Q(status="listed") & has_card & ~Exists(current)
-    left_over = ~Q(status="listed") & Exists(Listing.objects.filter(profile=OuterRef("pk")))
-    return list(
-        Profile.objects.filter(missing | left_over).order_by("id").values_list("pk", flat=True)[:most]
-    )
+    missing = Q(status="listed") & has_card & ~Exists(listings.filter(Exists(as_told)))
+    left_over = ~Q(status="listed") & Exists(listings)
+    of_another_night = Q(status="listed") & Exists(listings.filter(Exists(as_told), ~Exists(same_card)))
+    found: list[UUID] = []
+    for wanted in (missing | left_over, of_another_night):
+        if len(found) < most:
+            keys = Profile.objects.filter(wanted).order_by("id").values_list("pk", flat=True)
+            found += keys[: most - len(found)]
+    return found
 
 
 def _matching(query: Query) -> QuerySet[Listing]:
