@@ -13,6 +13,10 @@ from config.places import CannotStartError
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if sys.argv[1:2] == [
+        "bench_world"
+    ]:  # a world in a database of its own, of which the product knows nothing
+        os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     try:
         with embedded.running():
             execute_from_command_line(sys.argv)
