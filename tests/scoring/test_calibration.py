@@ -123,6 +123,29 @@ def test_other_evidence_is_another_version():
     assert calibrate(other).constants.version != calibrate(evidence).constants.version
 
 
+def test_a_claim_is_read_with_the_sum_of_what_is_known_of_its_circumstances(learned):
+    here = {**learned.differs, "referee": 0.5, "client": 0.25, "field": 0.125, "year": 0.0625}
+    effects = {
+        "referee": {"Carla": (0.3, 0.02)},
+        "client": {"Shop": (-0.1, 0.01)},
+        "field": {"easy": (0.4, 0.03)},
+    }
+    elsewhere = {"referee": {"Carla": (9.0, 9.0)}}
+    fold = fold_of("Ana")
+    folds = [effects if number == fold else elsewhere for number in range(FOLDS)]
+    found = replace(learned, differs=here, effects=folds)
+    known = a_claim(referee="Carla", cluster="Shop", contexts=(("field", "easy"),))
+    read = found.read(known, consultant="Ana")
+    assert (read.ease, read.blur) == pytest.approx((0.3 - 0.1 + 0.4, 0.02 + 0.01 + 0.03 + 0.0625))
+    stranger = a_claim(referee="", cluster="Other", contexts=(("field", "new"), ("size", "small")))
+    read = found.read(stranger, consultant="Ana")
+    assert (read.ease, read.blur) == pytest.approx((0.0, 0.25 + 0.125 + 0.0625))
+
+
+def test_a_fold_is_the_key_s_alone_and_for_good():
+    assert [fold_of(name) for name in ("ana-krukina", "ben-ozols", "carla", "dana")] == [0, 1, 1, 4]
+
+
 def test_nobody_s_own_claims_change_how_her_referees_clients_and_fields_are_read():
     evidence = world(60)
     fitted = fit(_table(evidence), PUBLISHED)

@@ -96,6 +96,15 @@ def test_a_column_of_two_values_has_no_square():
     assert names == ["two", "more", "more squared"]
 
 
+def test_a_square_is_of_standard_deviations_and_centred():
+    outcome, known, person = np.zeros(4), np.ones(4, dtype=bool), np.arange(4)
+    columns = {"size": np.array([1.0, 2.0, 3.0, 6.0])}
+    found, names = numbers(panel(outcome=outcome, known=known, person=person, numbers=columns))
+    scaled = np.array([-2.0, -1.0, 0.0, 3.0]) / np.sqrt(3.5)
+    assert names == ["size", "size squared"]
+    np.testing.assert_allclose(found, np.column_stack((scaled, scaled**2 - 1.0)), atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("home", "there", "named"),
     [
