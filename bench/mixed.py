@@ -10,16 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csc_matrix, csr_matrix, diags, hstack
 from scipy.sparse.linalg import splu
 
 from bench.tracks import Column, Floats
 
 _EASE = 1e-9  # of a covariate that is a sum of others
-_SMALL, _FULL = (
-    2_500,
-    0.01,
-)  # unknowns, and the part of their pairs that meet: from there dense algebra is faster
+# Once the largest factor is eliminated: unknowns that are left, and the part of their pairs that meet. From there
+# dense algebra is faster, and where everybody rated everybody it is the only one that ends.
+_SMALL, _FULL = 8_000, 0.02
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,7 @@ class _Equations:
         design = hstack([*map(_indicators, places, counts), csr_matrix(fixed)]).tocsr()
         weighted = design.multiply(scale[:, np.newaxis]).tocsr()
         self.known = (design.T @ weighted).tocsc()
-        size = self.known.shape[0]
-        self.dense = self.known.toarray() if size <= _SMALL and self.known.nnz > _FULL * size**2 else None
+        self.split = self._split()
         self.pull = design.T @ (scale * outcome)
         self.square = float((scale * outcome**2).sum())
         self.fixed = fixed.shape[1]
@@ -98,19 +96,52 @@ class _Equations:
     def _solve(self, ratio: Floats) -> tuple[float, Floats]:
         """The logarithm of the system's determinant, and its solution."""
         ridge = np.append(np.repeat(1.0 / ratio, self.counts), np.full(self.fixed, self.ease))
-        if self.dense is not None:
-            factor = cho_factor(self.dense + np.diag(ridge), lower=True, check_finite=False)
-            return 2.0 * float(np.log(np.diag(factor[0])).sum()), cho_solve(
-                factor, self.pull, check_finite=False
-            )
+        if self.split is not None:
+            return self.split.solve(ridge, self.pull)
         system = (self.known + diags(ridge)).tocsc()
         sparse = splu(
             system, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
         )
         return float(np.log(np.abs(sparse.U.diagonal())).sum()), sparse.solve(self.pull)
 
+    def _split(self) -> "_Split | None":
+        """The system with its largest factor eliminated, where that leaves something small and full."""
+        largest = int(np.argmax(self.counts))
+        first = sum(self.counts[:largest])
+        split = _Split(self.known, first, first + self.counts[largest])
+        size = split.rest.shape[0]
+        return split if size <= _SMALL and split.meetings() > _FULL * size**2 else None
+
     def _left(self, solution: Floats) -> float:
         return max(self.square - float(solution @ self.pull), 1e-12 * self.square + 1e-300)
+
+
+class _Split:
+    """One factor's unknowns never meet each other, so they are eliminated by division; the rest is dense."""
+
+    def __init__(self, system: csc_matrix, first: int, last: int) -> None:
+        self.own = np.arange(first, last)
+        self.others = np.setdiff1d(np.arange(system.shape[0]), self.own)
+        self.diagonal = system.diagonal()[self.own]
+        self.between = system[self.others][:, self.own].tocsr()
+        self.rest = system[self.others][:, self.others]
+
+    def meetings(self) -> int:
+        there = abs(self.between) @ abs(self.between).T + abs(self.rest)
+        return int(there.nnz)
+
+    def solve(self, ridge: Floats, pull: Floats) -> tuple[float, Floats]:
+        own = self.diagonal + ridge[self.own]
+        shared = self.between @ diags(1.0 / own)
+        left = (self.rest - shared @ self.between.T).toarray()
+        left[np.diag_indices_from(left)] += ridge[self.others]
+        factor = cho_factor(left, lower=True, overwrite_a=True, check_finite=False)
+        solution = np.empty(len(pull))
+        solution[self.others] = cho_solve(
+            factor, pull[self.others] - shared @ pull[self.own], check_finite=False
+        )
+        solution[self.own] = (pull[self.own] - self.between.T @ solution[self.others]) / own
+        return float(np.log(own).sum()) + 2.0 * float(np.log(np.diag(factor[0])).sum()), solution
 
 
 def _indicators(place: Column, count: int) -> csr_matrix:
