@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from tests.scoring.histories import properties
 from vetting.scoring.foresight import foresee
@@ -42,6 +43,17 @@ def test_standings_cover_the_truth_four_times_in_five():
         standing = skill / 0.7
         covered.extend((seen.people[:, 1] < standing) & (standing < seen.people[:, 2]))
     assert 0.77 < np.mean(covered) < 0.83
+
+
+def test_an_interval_is_wider_than_variances_known_for_certain_would_make_it():
+    rng, person, rater, _skill, expected, noise = _world(6, people=40)
+    seen = foresee(
+        _split(rng, len(person), outcome=expected + noise, categories=None, person=person, rater=rater)
+    )
+    mean, low, high, reliability = seen.people.T
+    certain = norm.ppf(0.9) * np.sqrt(1.0 - reliability)
+    np.testing.assert_allclose(high - mean, 1.05 * certain)
+    np.testing.assert_allclose(mean - low, 1.05 * certain)
 
 
 def test_where_people_do_not_differ_nobody_stands_out():
