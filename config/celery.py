@@ -7,15 +7,30 @@ from typing import Any
 
 import structlog
 from celery import Celery, bootsteps
+from celery.app.amqp import AMQP
 from celery.signals import setup_logging
 from django.db import close_old_connections
+from kombu import Connection
 from kombu.utils.imports import symbol_by_name
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 SWEEP_SECONDS = 5.0
 
-app = Celery("touchstone")
+
+class _Line(Connection):
+    """Looks for a Redis that is away every few seconds, however long it has been so; else it would come to be 30."""
+
+    def _ensure_connection(self, *given: Any, **options: Any) -> Any:
+        options.setdefault("interval_max", SWEEP_SECONDS)
+        return super()._ensure_connection(*given, **options)
+
+
+class _Post(AMQP):
+    Connection = _Line
+
+
+app = Celery("touchstone", amqp=_Post)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 _log = structlog.get_logger(__name__)

@@ -17,5 +17,7 @@ control_socket_disable = True  # it would put a socket into the home folder; not
 
 def post_fork(_arbiter: Any, _worker: Any) -> None:
     """Only a web process borrows connections from a pool; Celery would close one at every task."""
-    pool = {"min_size": 1, "max_size": threads + 1, "timeout": 5}
-    settings.DATABASES["default"]["OPTIONS"] = {"pool": pool}
+    # A database that was away for long is looked for every few seconds; the pool's own pauses would double each time.
+    pool = {"min_size": 1, "max_size": threads + 1, "timeout": 5, "reconnect_timeout": 3}
+    database: dict[str, Any] = settings.DATABASES["default"]
+    database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": pool}

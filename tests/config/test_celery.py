@@ -77,6 +77,24 @@ def test_no_wait_for_redis_is_endless():
     assert settings.CELERY_TASK_PUBLISH_RETRY is False
 
 
+def test_a_redis_that_is_away_for_long_is_looked_for_every_five_seconds(monkeypatch):
+    """kombu would wait two seconds more each time, up to thirty, and give up in the end."""
+    from kombu.utils import functional
+
+    monkeypatch.setattr(functional, "sleep", lambda _seconds: None)
+    waits = []
+
+    def hear(_error, interval):
+        waits.append(interval)
+        if len(waits) == 120:
+            raise StopIteration
+
+    line = celery.app.connection_for_read("redis://127.0.0.1:1/0")
+    with pytest.raises(StopIteration):
+        line.ensure_connection(hear, celery.app.conf.broker_connection_max_retries)
+    assert waits == [2, 4] + [5] * 118
+
+
 def test_every_bell_of_the_schedule_rings_a_task_that_exists():
     celery.app.finalize()
     celery.app.loader.import_default_modules()
