@@ -7,6 +7,8 @@ from django.urls import include, path
 # Staff sign in as everybody does, by e-mail code and under the same rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "vetting.web.faults.fault"
+
 urlpatterns = [
     path("", include("vetting.web.urls")),
     path("api/v1/", include("vetting.api.urls")),

@@ -1,7 +1,7 @@
 """Every refusal in one shape: RFC 9457, with a stable type, and a pointer and a code for each field.
 
 400 the input is wrong, and `errors` says where · 401 nobody is signed in · 403 this one may not · 404 absent, or
-not yours to see: the same bytes · 409 the input is right, and a rule says no.
+not yours to see: the same bytes · 409 the input is right, and a rule says no · 503 ask again after Retry-After.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from vetting.kernel.away import AGAIN_AFTER, AWAY
 from vetting.kernel.verdict import InvalidError, RefusedError, Verdict
 
 MEDIA_TYPE = "application/problem+json"
@@ -31,6 +32,7 @@ TITLES = {
     415: "Send JSON",
     429: "Too many requests",
     500: "A fault of ours",
+    503: "Not now",
 }
 # Said in our words whatever the frameworks say; the first for absent and foreign things alike.
 _DETAILS = {
@@ -51,6 +53,16 @@ class Refused(APIException):
         super().__init__(verdict.reason, verdict.code)
 
 
+class Away(APIException):
+    """No word on whether the last write stands: the database may have kept it and failed before it could say so."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    wait = AGAIN_AFTER
+
+    def __init__(self) -> None:
+        super().__init__("The database is away for a moment. Send it again; the same twice is one.", "away")
+
+
 class ProblemHandler(ExceptionHandler):
     """Translates the refusals of the rooms, once for every view."""
 
@@ -61,6 +73,8 @@ class ProblemHandler(ExceptionHandler):
             )
         if isinstance(exc, RefusedError):
             return _translated(exc.verdict)
+        if isinstance(exc, AWAY):
+            return Away()
         converted: Exception = super().convert_known_exceptions(exc)
         return converted
 

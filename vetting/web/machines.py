@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from vetting.followups.queries import outbox_health
+from vetting.kernel.away import AGAIN_AFTER, AWAY
 
 # The worker sweeps every few seconds; a letter due for longer says that it does not.
 _LATE_SECONDS = 60
@@ -30,8 +30,8 @@ def health(_request: HttpRequest) -> JsonResponse:
     at = timezone.now()
     try:
         outbox = dict(outbox_health(at=at))
-    except DatabaseError:
-        return JsonResponse({"database": "away"}, status=503, headers={"Retry-After": "10"})
+    except AWAY:
+        return JsonResponse({"database": "away"}, status=503, headers={"Retry-After": str(AGAIN_AFTER)})
     waited = _waited(outbox.pop("oldest_due"), at)
     sweep = "late" if waited > _LATE_SECONDS else "in time"
     return JsonResponse(
