@@ -6,7 +6,7 @@ The configuration table of the README is generated from `DECLARED` and a test co
 import os
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -54,7 +54,7 @@ DECLARED: tuple[Variable, ...] = (
     Variable(
         name="REDIS_URL",
         demo="an embedded Valkey, data in `var/`",
-        meaning="`redis://:password@host:6379/0`. Database 0 rings the workers, database 1 is the cache.",
+        meaning="`redis://:password@host:6379/0`. It rings the workers, and holds nothing else.",
         required=True,
     ),
     Variable(
@@ -203,19 +203,13 @@ def refuse_unsafe(*, debug: bool, secret_key: str, hosts: list[str], site_url: s
         raise ImproperlyConfigured(message)
 
 
-def redis_urls(url: str) -> tuple[str, str]:
-    """One Redis address as two: (broker on its database or 0, cache on database 1).
-
-    kombu reads a socket's password from the user part only, redis-py from either place.
-    """
+def broker_url(url: str) -> str:
+    """A Redis address as kombu reads it: it takes a socket's password from the user part only."""
     parts = urlsplit(url)
     if parts.scheme == "unix":
         password = quote(parts.password or "", safe="")
-        return (
-            f"redis+socket://:{password}@{parts.path}?virtual_host=0",
-            f"unix://:{password}@{parts.path}?db=1",
-        )
+        return f"redis+socket://:{password}@{parts.path}?virtual_host=0"
     if parts.scheme not in {"redis", "rediss"}:
         message = f"REDIS_URL begins with {parts.scheme!r}; it must be redis://, rediss:// or unix://."
         raise ImproperlyConfigured(message)
-    return url, urlunsplit(parts._replace(path="/1"))
+    return url

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import environ
 from csp.constants import NONE, SELF
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from config import embedded, env, logs
 from config.places import PROJECT, kept_secret
@@ -96,20 +94,17 @@ DATABASES = {"default": environ.Env.db_url_config(_database_url) if _database_ur
 # No connection outlives its request: the web process borrows from a pool (config/gunicorn.py), workers close.
 DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 
-_broker, _cache = env.redis_urls(
-    env.given("REDIS_URL") or (env.text("REDIS_URL") if PRODUCTION else embedded.redis_url())
-)
-# A Redis that is half gone must never hold a request or a worker: every wait has an end.
-_PATIENCE = {"socket_timeout": 10, "socket_connect_timeout": 5, "health_check_interval": 10}
+# What has to hold over all processes and outlive Redis stands in PostgreSQL, limits of sign-in too.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _cache,
-        "KEY_PREFIX": "touchstone",
-        "OPTIONS": _PATIENCE | {"retry": Retry(NoBackoff(), 1)},
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "vetting_cache",
+        "KEY_FUNCTION": "vetting.kernel.keys.cache_key",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
+    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # each process for itself
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a Redis that is away logs nobody out
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Static files ---------------------------------------------------------------------------------------
 
@@ -197,14 +192,21 @@ SPECTACULAR_SETTINGS = {
 
 # --- The bell -------------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = _broker
-CELERY_BROKER_TRANSPORT_OPTIONS = _PATIENCE | {
+CELERY_BROKER_URL = env.broker_url(
+    env.given("REDIS_URL") or (env.text("REDIS_URL") if PRODUCTION else embedded.redis_url())
+)
+# A Redis that is half gone must never hold a worker or a bell: every wait has an end.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "health_check_interval": 10,
     "socket_keepalive": True,
     "max_retries": 1,
     "interval_start": 0,
     "interval_max": 0.5,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker without Redis works on, and never gives it up
 CELERY_TASK_PUBLISH_RETRY = False  # a bell that cannot ring now is not missed: the sweep comes within seconds
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

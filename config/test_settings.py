@@ -14,7 +14,7 @@ for _variable in env.DECLARED:
         os.environ.pop(_variable.name, None)
 
 from config.settings import *  # noqa: E402, F403 - only now is the environment what it has to be
-from config.settings import CACHES, DATABASES, PROJECT  # noqa: E402
+from config.settings import DATABASES, PROJECT  # noqa: E402
 
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:8] or str(os.getpid())
 
@@ -28,8 +28,7 @@ if not env.given("DATABASE_URL"):
     DATABASES["default"] |= embedded.database(embedded.TESTS)
 DATABASES["default"]["TEST"] = {"NAME": f"test_{_RUN}"}  # two runs at once do not meet
 
-_redis = env.given("REDIS_URL") or embedded.redis_url(embedded.TESTS)
-CELERY_BROKER_URL, CACHES["default"]["LOCATION"] = env.redis_urls(_redis)
+CELERY_BROKER_URL = env.broker_url(env.given("REDIS_URL") or embedded.redis_url(embedded.TESTS))
 CELERY_TASK_DEFAULT_QUEUE = f"test_{_RUN}_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -39,6 +39,7 @@ def _own_cache() -> None:
     prefix = f"test:{uuid.uuid4()}"
     settings.CACHES["default"]["KEY_PREFIX"] = prefix
     caches["default"].key_prefix = prefix
+    caches["near"].clear()
 
 
 @pytest.fixture

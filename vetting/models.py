@@ -1,6 +1,6 @@
 """The register of tables, read by Django only; nobody imports it."""
 
-from vetting.accounts.models import ApiKey, User
+from vetting.accounts.models import ApiKey, Tally, User
 from vetting.audit.models import AuditEntry
 from vetting.companies.models import Organization, OrganizationDomain
 from vetting.engagements.models import Engagement, Goal
@@ -43,6 +43,7 @@ __all__ = [
     "SelfClaim",
     "Settlement",
     "Suppression",
+    "Tally",
     "User",
     "Visit",
     "WarmUp",

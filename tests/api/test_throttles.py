@@ -1,14 +1,16 @@
 """How much one caller may ask."""
 
-import socket
+import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import caches
+from django.db import connection, connections
 
 from tests.api.callers import Caller, problem, with_key
 from tests.builders import AT
+from vetting.accounts import actions as accounts
+from vetting.accounts.models import Tally
 from vetting.api import throttles
 
 
@@ -16,7 +18,6 @@ from vetting.api import throttles
 def small(monkeypatch):
     monkeypatch.setattr(throttles, "ANONYMOUS", 2)
     monkeypatch.setattr(throttles, "SIGNED_IN", 3)
-    monkeypatch.setattr(throttles, "counter", throttles.Counter())
 
 
 def asks(caller, times):
@@ -51,42 +52,50 @@ def test_a_header_that_anybody_can_write_changes_nothing(small, db):
     assert [asks(caller, 1) for caller in callers] == [[200], [200], [429]]
 
 
-def test_no_address_stands_in_the_shared_cache(db):
+def test_no_address_stands_in_the_counts(db):
     caller = Caller()
     caller.client.defaults["REMOTE_ADDR"] = "192.0.2.77"
-    caller.get("metrics")
-    keys = caches["default"]._cache.get_client().keys("*")
-    assert keys
-    assert [key for key in keys if b"192.0.2" in key] == []
+    with time_machine.travel(AT + timedelta(seconds=1), tick=False):
+        assert asks(caller, 2) == [200, 200]
+    [row] = Tally.objects.values("key", "count", "ends_at").order_by("key")
+    assert (row["count"], row["ends_at"]) == (2, AT + timedelta(minutes=1))
+    assert (len(row["key"]), set(row["key"]) <= set("0123456789abcdef")) == (64, True)
 
 
-def test_limits_hold_while_redis_is_away(small, db, settings):
-    """Nothing listens at that port: the first question finds out, and the others do not ask again."""
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    away = {**settings.CACHES["default"], "LOCATION": f"redis://127.0.0.1:{port}/0"}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(settings.CACHES, "default", away)
-        patch.delattr(caches._connections, "default", raising=False)
-        assert asks(Caller(), 4) == [200, 200, 429, 429]
-        patch.delattr(caches._connections, "default", raising=False)
+def test_a_window_that_is_over_is_forgotten(db):
+    for minute in range(3):
+        accounts.count("address 192.0.2.1", window=timedelta(minutes=1), at=AT + timedelta(minutes=minute))
+    accounts.forget_counts(at=AT + timedelta(minutes=2))
+    assert list(Tally.objects.values_list("ends_at", flat=True).order_by("ends_at")) == [
+        AT + timedelta(minutes=3)
+    ]
 
 
-def test_redis_is_asked_again_after_a_while(small, monkeypatch, db):
-    counter = throttles.counter
-    monkeypatch.setattr(counter, "_away_until", throttles.time.monotonic() + 60)
-    assert (counter.count("a"), counter.count("a")) == (1, 2)
-    monkeypatch.setattr(counter, "_away_until", throttles.time.monotonic())
-    assert counter.count("a") == 1
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_are_counted_each_once():
+    counted = []
+
+    def come():
+        try:
+            counted.extend(
+                accounts.count("address 192.0.2.1", window=timedelta(minutes=1), at=AT)[0] for _ in range(25)
+            )
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=come) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(counted) == list(range(1, 101))
 
 
-def test_a_count_that_is_emptied_meanwhile_begins_anew():
-    class Emptied:
-        def add(self, *_args, **_options):
-            return True
-
-        def incr(self, _key):
-            raise ValueError
-
-    assert throttles._count(Emptied(), "a") == 1
+def test_what_limits_costs_no_write_to_the_log(db):
+    """Both tables are written at every question; a crash may empty them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, relpersistence FROM pg_class"
+            " WHERE relname IN ('vetting_tally', 'vetting_cache') ORDER BY relname"
+        )
+        assert cursor.fetchall() == [("vetting_cache", "u"), ("vetting_tally", "u")]

@@ -13,8 +13,8 @@ os.environ["LOG_LEVEL"] = "WARNING"
 os.environ["MAIL_WARM_UP"] = "0"  # thousands of letters on the first day
 
 from config.settings import *  # noqa: E402, F403 - only now is the environment what it has to be
-from config.settings import CACHES, DATABASES  # noqa: E402
+from config.settings import DATABASES  # noqa: E402
 
 DATABASES["default"] |= embedded.database(KIND)
-CELERY_BROKER_URL, CACHES["default"]["LOCATION"] = env.redis_urls(embedded.redis_url(KIND))
+CELERY_BROKER_URL = env.broker_url(embedded.redis_url(KIND))
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,26 +7,22 @@ from config import env
 
 
 @pytest.mark.parametrize(
-    ("given", "broker", "cache"),
+    ("given", "broker"),
     [
-        ("redis://h:6379/0", "redis://h:6379/0", "redis://h:6379/1"),
-        ("redis://:p%40w@h", "redis://:p%40w@h", "redis://:p%40w@h/1"),
-        ("rediss://u:p@h:1/5", "rediss://u:p@h:1/5", "rediss://u:p@h:1/1"),
-        (
-            "unix://:p%40w@/tmp/x.sock",
-            "redis+socket://:p%2540w@/tmp/x.sock?virtual_host=0",
-            "unix://:p%2540w@/tmp/x.sock?db=1",
-        ),
+        ("redis://h:6379/0", "redis://h:6379/0"),
+        ("redis://:p%40w@h", "redis://:p%40w@h"),
+        ("rediss://u:p@h:1/5", "rediss://u:p@h:1/5"),
+        ("unix://:p%40w@/tmp/x.sock", "redis+socket://:p%2540w@/tmp/x.sock?virtual_host=0"),
     ],
 )
-def test_one_redis_address_is_a_broker_and_a_cache(given, broker, cache):
-    assert env.redis_urls(given) == (broker, cache)
+def test_a_redis_address_as_the_broker_s(given, broker):
+    assert env.broker_url(given) == broker
 
 
 @pytest.mark.parametrize("given", ["", "localhost:6379", "memory://", "http://h"])
 def test_another_kind_of_address_is_refused(given):
     with pytest.raises(ImproperlyConfigured):
-        env.redis_urls(given)
+        env.broker_url(given)
 
 
 @pytest.mark.parametrize(("given", "meant"), [("1", True), ("Yes", True), ("off", False), ("FALSE", False)])

@@ -5,7 +5,6 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
-from django.conf import settings as configured
 
 from tests import builders as b
 from tests.web.reader import links, part, words
@@ -401,12 +400,6 @@ def test_unknown_parameters_and_other_methods(client, ana):
     assert names(search(client, utm_source="letter", page="9")) == ["Ana Kalnina"]
     assert client.post("/search/").status_code == 405
     assert client.head("/search/").status_code == 200
-
-
-def test_the_page_stands_without_its_cache(client, ana, settings):
-    away = {**configured.CACHES["default"], "LOCATION": "unix:///nowhere/valkey.sock?db=1"}
-    settings.CACHES = {"default": away}
-    assert names(search(client)) == ["Ana Kalnina"]
 
 
 def test_a_metric_counts_the_same_in_total_hits_and_facets(client):

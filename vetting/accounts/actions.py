@@ -1,15 +1,18 @@
 """Accounts made for somebody; keys for programs: made once, shown once, revoked at any time."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import connection
 
-from vetting.accounts.models import ApiKey, User
+from vetting.accounts.models import ApiKey, Tally, User
 from vetting.accounts.queries import users_with_mailbox
 from vetting.accounts.states import SCOPES
 from vetting.audit.actions import record_about
 from vetting.kernel.actors import Actor
+from vetting.kernel.keys import keyed_hash
 from vetting.kernel.mailboxes import clean_address
 from vetting.kernel.text import check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse, require_all
@@ -17,6 +20,11 @@ from vetting.kernel.whole import whole
 
 LIFETIME = timedelta(days=365)
 MOST_KEYS = 20  # of one person
+
+_COUNT = """
+INSERT INTO vetting_tally (key, count, ends_at) VALUES (%s, 1, %s)
+ON CONFLICT (key) DO UPDATE SET count = vetting_tally.count + 1 RETURNING count
+"""
 
 
 @whole
@@ -53,6 +61,23 @@ def note_use(*, key: ApiKey, at: datetime) -> None:
     """Remember the day a key was last used; one write a day at most."""
     if key.last_used_at is None or at - key.last_used_at > timedelta(days=1):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+
+
+def count(who: str, *, window: timedelta, at: datetime) -> tuple[int, datetime]:
+    """How often `who` has come in this window, this time included, and when the window ends.
+
+    The database counts, in one statement: all processes count together, whatever becomes of Redis.
+    """
+    ends_at = at + window - (at - datetime.min.replace(tzinfo=UTC)) % window
+    key = keyed_hash(f"{who} until {ends_at.isoformat()}", key=settings.SECRET_KEY)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [key, ends_at])
+        (counted,) = cursor.fetchone()
+    return counted, ends_at
+
+
+def forget_counts(*, at: datetime) -> None:
+    Tally.objects.filter(ends_at__lte=at).delete()
 
 
 def _check_address(email: str) -> Verdict:

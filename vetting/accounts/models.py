@@ -65,6 +65,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         return Actor(kind="staff" if self.is_staff else "person", id=self.id)
 
 
+class Tally(models.Model):
+    """How often one has come within a window. `key` is a keyed hash of who and when; the table is kept in no log."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.ends_at:%H:%M:%S}"
+
+
 class ApiKey(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
     """A key for programs. Only its digest is stored; `scopes` are words of accounts.states.SCOPES."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from vetting.jobs import followups, forecasts, privacy, scorecards, search
+from vetting.jobs import accounts, followups, forecasts, privacy, scorecards, search
 
 # The worker's own sweep and beat ring the same bells: either one alone is enough.
 WAKES: tuple[Callable[[], None], ...] = (
@@ -12,6 +12,7 @@ WAKES: tuple[Callable[[], None], ...] = (
     scorecards.wake,
     search.wake,
     forecasts.wake,
+    accounts.wake,
 )
 SWEEP_SECONDS = 5
 
@@ -25,4 +26,5 @@ BEAT: dict[str, dict[str, Any]] = {
     },
     "search": {"task": "search.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "forecasts": {"task": "forecasts.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "accounts": {"task": "accounts.wake", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }

@@ -8,6 +8,8 @@ import time
 import unicodedata
 from uuid import UUID
 
+from django.conf import settings
+
 
 def uuid7() -> UUID:
     """RFC 9562 version 7: 48 bits of Unix milliseconds, then 74 random bits."""
@@ -31,6 +33,11 @@ def digest(secret: str) -> str:
 def keyed_hash(value: str, *, key: str) -> str:
     """For values that could be guessed (addresses): HMAC-SHA-256, hex."""
     return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+def cache_key(name: str, prefix: str, version: int) -> str:
+    """Under which name the cache keeps a value; what limits sign-in has addresses in its names."""
+    return keyed_hash(f"{prefix}:{version}:{name}", key=settings.SECRET_KEY)
 
 
 # Letters that Unicode does not take apart into a letter and an accent, as people without the key type them.
