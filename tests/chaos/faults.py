@@ -39,7 +39,7 @@ class Faults:
 class Workers:
     """The nursery's workers by name, and when each was killed."""
 
-    def __init__(self, *, workers: int, beats: int, log: Path) -> None:
+    def __init__(self, *, workers: int, beats: int, log: Path, port: int = 0) -> None:
         self.killed: dict[str, float] = {}
         self.kills: Counter[str] = Counter()
         self._pool_killed: dict[str, list[float]] = defaultdict(list)
@@ -48,7 +48,7 @@ class Workers:
         self._wanted = workers
         with log.open("ab") as words:
             self._nursery = subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.nursery", str(workers), str(beats)],
+                [sys.executable, "-m", "tests.chaos.nursery", str(workers), str(beats), str(port)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=words,

@@ -1,12 +1,14 @@
 """Keeps so many Celery workers alive, each a fork of this one process that has loaded everything already.
 
 A worker that dies is followed by another under a new name, which it tells the post as its host name: so it is known
-which worker held which line. `python -m tests.chaos.nursery 2 1`: two workers, one beat; ends with its stdin.
+which worker held which line. `python -m tests.chaos.nursery 2 1 8123`: two workers, one beat, and the pages at that
+port (0: none); ends with its stdin.
 """
 
 import itertools
 import os
 import select
+import socket
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -18,11 +20,14 @@ from config import house
 from config.children import Children
 
 
-def main(workers: int, beats: int) -> None:
+def main(workers: int, beats: int, port: int) -> None:
     house.set_up()
     children, lives = Children(), itertools.count(1)
     posts = {f"worker{number}": house.work for number in range(workers)}
     posts |= {f"beat{number}": house.beat for number in range(beats)}
+    if port:
+        listener = socket.create_server(("127.0.0.1", port), backlog=512)
+        posts["web"] = partial(house.serve_pages, listener)
     try:
         for name, task in posts.items():
             _begin(children, f"{name}-{next(lives)}", task)
@@ -49,4 +54,4 @@ def _live(name: str, task: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:]))

@@ -79,22 +79,42 @@ def _empty() -> None:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(name))
 
 
-def restart_postgres() -> None:
-    """An immediate end, as of a machine without power, and the start after it."""
+def restart_postgres(*, away: float = 0.0) -> None:
+    """An immediate end, as of a machine without power, and after a while the start."""
     where = place(KIND)
     pid = postgres.process_of(where)
     assert pid is not None
     end(pid, signal.SIGQUIT, patience=60)
+    time.sleep(away)
     postgres.start(where, careless=False)
 
 
-def kill_redis(*, away: float) -> None:
-    where = place(KIND)
-    pid = valkey.process_of(where)
+def end_redis() -> None:
+    pid = valkey.process_of(place(KIND))
     assert pid is not None
     end(pid, signal.SIGKILL, patience=30)
+
+
+def begin_redis() -> None:
+    valkey.start(place(KIND), careless=False)
+
+
+def kill_redis(*, away: float) -> None:
+    end_redis()
     time.sleep(away)
-    valkey.start(where, careless=False)
+    begin_redis()
+
+
+@contextmanager
+def frozen_redis() -> Iterator[None]:
+    """Half-open: connections are taken, and nothing is ever said on them."""
+    pid = valkey.process_of(place(KIND))
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def flush_redis() -> None:
