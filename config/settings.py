@@ -20,6 +20,7 @@ if PRODUCTION:
 
 # Where the local letter box keeps what was sent. None means letters really go out, and nobody reads them here.
 LETTER_BOX = None if PRODUCTION else PROJECT / "var" / "letters"
+OFFICE_HOURS = True  # letters to referees keep to theirs; in the running demo nobody sleeps (config.house)
 DEMO_FILE = PROJECT / "var" / "demo.json"
 
 INSTALLED_APPS = [

@@ -13,6 +13,7 @@ from vetting.followups import actions, outbox
 from vetting.followups.cadence import LEASE, MOST_ATTEMPTS
 from vetting.followups.models import Ask, AskKey, AskStep
 from vetting.followups.queries import by_key, holds, outbox_health
+from vetting.followups.rules import leaves_at
 from vetting.mail.actions import suppress
 from vetting.mail.queries import is_suppressed
 from vetting.mail.sending import Delivery, Fate
@@ -169,6 +170,14 @@ def test_a_letter_that_is_late_still_waits_for_office_hours(ask, woken, goes):
     assert (step.state, step.due_at, step.attempts, step.held) == ("planned", goes, 0, "")
     assert sweep(goes - timedelta(seconds=1)) == []
     assert len(sweep(goes)) == 1
+
+
+def test_in_the_running_demo_no_letter_waits_for_the_morning(ask, settings):
+    settings.OFFICE_HOURS = False
+    sunday = datetime(2026, 5, 10, 23, tzinfo=RIGA)
+    assert len(sweep(sunday)) == 1
+    assert step_of(ask).state == "sent"
+    assert leaves_at(sunday, "EE") == sunday
 
 
 def test_a_consultant_is_told_at_any_hour(ask):

@@ -63,7 +63,7 @@ def ask(
     )
     by = as_referee(replaces.referee_id) if replaces else consultant.actor
     begin(row, by=by, at=at, facts={"kind": kind, "subject": str(subject_id)})
-    due_at = cadence.next_office_hour(at, referee.country)
+    due_at = rules.leaves_at(at, referee.country)
     plan(row, {"ask": (f"{kind}_ask", due_at)})
     return row
 

@@ -15,7 +15,7 @@ from vetting.audit.actions import move, record
 from vetting.followups import actions, cadence
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
 from vetting.followups.queries import PAUSED, expired, is_paused, letters_to, named_by, reply_token
-from vetting.followups.rules import held_until
+from vetting.followups.rules import held_until, leaves_at, open_until
 from vetting.followups.states import LETTER_STEPS, TOLD_STEPS
 from vetting.kernel.actors import Actor, system
 from vetting.kernel.keys import digest, new_secret, uuid7
@@ -214,7 +214,7 @@ def _domain(step: AskStep) -> str:
 def _wish(step: AskStep, *, at: datetime) -> Wish:
     return Wish(
         domain=_domain(step),
-        ends_at=cadence.closing_hour(at, step.ask.referee.country),
+        ends_at=open_until(at, step.ask.referee.country),
         answers=step.step in TOLD_STEPS,
         slot=step.due_at,
         taken_at=step.paced_at,
@@ -237,7 +237,7 @@ def _in_office_hours(step: AskStep, moment: datetime) -> datetime:
     """Letters to a referee leave in her office hours, whatever made them late; a consultant's at once."""
     if step.step not in LETTER_STEPS:
         return moment
-    return cadence.next_office_hour(moment, step.ask.referee.country)
+    return leaves_at(moment, step.ask.referee.country)
 
 
 def _held(ask: Ask, step: AskStep, *, at: datetime) -> tuple[datetime, str]:

@@ -1,7 +1,9 @@
 """Whom we may write to, and who may answer."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from vetting.accounts.models import User
 from vetting.followups import cadence
@@ -47,6 +49,16 @@ def may_write_to(consultant: User, address: str) -> Verdict:
             "stopped", "This mailbox takes no letters from us. Ask another person there.", field="email"
         )
     return ALLOWED
+
+
+def leaves_at(moment: datetime, country: str) -> datetime:
+    """When a letter to a reader there may leave: at once in her office hours, else when they begin."""
+    return cadence.next_office_hour(moment, country) if settings.OFFICE_HOURS else moment
+
+
+def open_until(moment: datetime, country: str) -> datetime:
+    """When her office hours of that day end."""
+    return cadence.closing_hour(moment, country) if settings.OFFICE_HOURS else moment + timedelta(days=1)
 
 
 def check_whom(consultant: User, *, name: str, email: str) -> list[Verdict]:

@@ -21,10 +21,9 @@ from vetting.companies.models import Organization
 from vetting.companies.queries import domain_of_mailbox, domains_of
 from vetting.engagements import actions as engagements
 from vetting.engagements.rules import may_propose
-from vetting.followups import cadence
 from vetting.followups.outbox import preview
 from vetting.followups.queries import visible_to
-from vetting.followups.rules import check_whom
+from vetting.followups.rules import check_whom, leaves_at
 from vetting.jobs.bell import ring
 from vetting.kernel.mailboxes import clean_address
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse, require_all
@@ -190,9 +189,8 @@ def _ask(request: HttpRequest, question: Question) -> HttpResponse:
 
 def _sent(request: HttpRequest, question: Question) -> HttpResponse:
     ring("followups", "scorecards", "search")
-    messages.success(
-        request, "Queued. The letter leaves in their office hours; here you see where it stands."
-    )
+    when = "The letter leaves in their office hours" if settings.OFFICE_HOURS else "The letter leaves now"
+    messages.success(request, f"Queued. {when}; here you see where it stands.")
     return redirect(question.back)
 
 
@@ -200,7 +198,7 @@ def _preview(request: HttpRequest, question: Question, form: WhomForm, *, at: da
     whom = form.cleaned_data
     letter = preview(kind=question.kind, about=question.about, name=whom["name"], at=at)
     country = question.client.country if question.client else ""
-    leaves = cadence.next_office_hour(at, country)
+    leaves = leaves_at(at, country)
     context = {
         "question": question,
         "form": form,
