@@ -13,7 +13,8 @@ from vetting.profiles.models import Profile, SelfClaim
 from vetting.referrals.models import Referral
 from vetting.replies.models import Reply
 from vetting.scorecards.models import CalibrationRecord, Scorecard
-from vetting.search.models import Listing, ListingMetric
+from vetting.search.models import Listing, ListingMetric, ListingNiche
+from vetting.words.models import Word
 
 __all__ = [
     "ApiKey",
@@ -30,6 +31,7 @@ __all__ = [
     "Goal",
     "Listing",
     "ListingMetric",
+    "ListingNiche",
     "Measurement",
     "Organization",
     "OrganizationDomain",
@@ -47,4 +49,5 @@ __all__ = [
     "User",
     "Visit",
     "WarmUp",
+    "Word",
 ]

@@ -26,12 +26,19 @@ from vetting.profiles.states import AVAILABILITY
 from vetting.scorecards.gather import evidence_of
 from vetting.scorecards.queries import of_profile
 from vetting.search.explanation import explain
-from vetting.search.queries import facets, find
-from vetting.search.rules import HIGHEST_LEVEL, LONGEST_TEXT, Query
+from vetting.search.queries import find
+from vetting.search.rules import HIGHEST_LEVEL, LONGEST_SKILL, LONGEST_TEXT, Query
 
 
 class SearchInput(PageInput):
-    q = Text(most=LONGEST_TEXT, default="", help_text="Words of what was moved, for whom, or a name.")
+    q = Text(
+        most=LONGEST_TEXT,
+        default="",
+        help_text="Words of what was moved, for whom, or a name; each has to be there. There are no operators.",
+    )
+    skill = Text(
+        most=LONGEST_SKILL, default="", help_text="One that peers confirmed, as `facets.skills` has it."
+    )
     metric = Text(default="", help_text="A key of /metrics; the hits are ranked by their results on it.")
     category = Text(words=tuple(Category), default="")
     industry = Text(default="", help_text="An ISIC section or division; see /industries.")
@@ -85,6 +92,7 @@ class HitSerializer(serializers.Serializer[Any]):
     mean = serializers.FloatField()
     low = serializers.FloatField()
     high = serializers.FloatField()
+    own = serializers.BooleanField(help_text="Ranked by what was confirmed where it was asked for.")
     counted = serializers.IntegerField()
     coverage = CoverageSerializer()
     metrics = serializers.DictField(child=DimensionSerializer())
@@ -95,6 +103,13 @@ class SearchSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     ranked_by = serializers.CharField(
         help_text="The metric whose results rank the hits; empty for all results."
+    )
+    ranked_in = serializers.CharField(
+        help_text="The industry besides: a hit with no result on the metric there has `own` false, and is ranked by "
+        "all its results, marked down."
+    )
+    corrected = serializers.DictField(
+        child=serializers.CharField(), help_text="Words that find nobody, and what was looked for instead."
     )
     hits = HitSerializer(many=True)
     facets = serializers.DictField(
@@ -185,14 +200,18 @@ class Search(Door):
         """Find consultants by what their clients confirmed; the best lower bound stands first."""
         asked = self.asked(SearchInput)
         limit, cursor = asked.pop("limit"), asked.pop("cursor")
-        query = Query(text=asked.pop("q"), **asked)
-        page = find(query, cursor=cursor, size=limit)
+        page = find(Query(text=asked.pop("q"), **asked), cursor=cursor, size=limit)
         return Response(
             {
                 "total": page.total,
                 "ranked_by": page.ranked_by,
-                "hits": HitSerializer([listing.hit for listing in page.hits], many=True).data,
-                "facets": facets(query),
+                "ranked_in": page.ranked_in,
+                "corrected": page.corrected,
+                "hits": HitSerializer(
+                    [hit.hit | {"own": is_own} for hit, is_own in zip(page.hits, page.own, strict=True)],
+                    many=True,
+                ).data,
+                "facets": page.facets(),
                 "next": self.next_url(page.next_cursor),
             }
         )

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
+from vetting.companies.catalogue import INDUSTRIES
 from vetting.kernel.editions import copy_into, label_of, only_maker, open_next, swap
 from vetting.kernel.keys import uuid7
 from vetting.profiles.models import Profile
@@ -246,22 +247,42 @@ def _figures(found: Score, constants: Constants) -> dict[str, Any]:
 
 def _by_metric(
     evidence: Sequence[Evidence], histories: Sequence[History], constants: Constants
-) -> list[dict[str, dict[str, float]]]:
-    """For each, the same scale on the results of one metric alone: what a search for that metric ranks by.
+) -> list[dict[str, dict[str, Any]]]:
+    """For each, the same scale on the results of one metric alone, and of it in one industry: what a search ranks by.
 
     It is published metric by metric, so a sealed result has no part in it.
     """
-    parts: list[tuple[int, str, History]] = []
-    for number, (known, history) in enumerate(zip(evidence, histories, strict=True)):
-        for key in sorted(set(known.metric_of.values())):
-            claims = [claim for claim in history.claims if known.metric_of.get(claim.key) == key]
-            if claims:
-                parts.append((number, key, replace(history, claims=claims)))
-    found: list[dict[str, dict[str, float]]] = [{} for _ in histories]
-    standings = standings_many([part for _, _, part in parts], constants=constants)
-    for (number, key, _), dimensions in zip(parts, standings, strict=True):
-        found[number][key] = _plain(dimensions[RESULTS], constants)
+    niches = [
+        (number, metric, industry, frozenset(claim.key for claim in claims), claims)
+        for number, (known, history) in enumerate(zip(evidence, histories, strict=True))
+        for (metric, industry), claims in _niches(known, history).items()
+    ]
+    # Often all her results on a metric lie in one industry: the same claims are scored once.
+    distinct = {
+        (number, keys): replace(histories[number], claims=claims) for number, _, _, keys, claims in niches
+    }
+    scored = standings_many(list(distinct.values()), constants=constants)
+    standing = {part: _plain(found[RESULTS], constants) for part, found in zip(distinct, scored, strict=True)}
+    found: list[dict[str, dict[str, Any]]] = [{} for _ in histories]
+    for number, metric, industry, keys, _ in niches:
+        if industry:
+            found[number][metric]["industries"][industry] = standing[number, keys]
+        else:
+            found[number][metric] = {**standing[number, keys], "industries": {}}
     return found
+
+
+def _niches(known: Evidence, history: History) -> dict[tuple[str, str], list[Claim]]:
+    """The claims of each metric under an empty industry, then of it in each division and its section."""
+    found: dict[tuple[str, str], list[Claim]] = {}
+    for metric in sorted(set(known.metric_of.values())):
+        for claim in history.claims:
+            if known.metric_of.get(claim.key) == metric:
+                found.setdefault((metric, ""), []).append(claim)
+                division = dict(claim.contexts).get("industry", "")
+                for code in {division, INDUSTRIES[division].section} if division in INDUSTRIES else ():
+                    found.setdefault((metric, code), []).append(claim)
+    return dict(sorted(found.items()))
 
 
 def _plain(posterior: Posterior, constants: Constants) -> dict[str, float]:

@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchVector
-from django.db.models import Value as SqlValue
-
 from vetting.companies.catalogue import INDUSTRIES, section_of
 from vetting.engagements.metrics import METRICS
 from vetting.kernel.keys import fold, uuid7
@@ -14,9 +11,15 @@ from vetting.outcomes.states import VERIFIED
 from vetting.profiles.models import Profile
 from vetting.scorecards.models import Scorecard
 from vetting.search.dossier import ShownReferral, ShownResult, referrals_of, results_of
-from vetting.search.models import TEXT_CONFIG, Listing, ListingMetric
+from vetting.search.models import EDITION, Listing, ListingMetric, ListingNiche
+from vetting.words.actions import remember
+from vetting.words.queries import terms_of, words_in
 
 TRANSFERRED = 3  # "most of it" or better
+# How much better or worse than over all somebody may be in a field where nothing is confirmed of her, as a standard
+# deviation on the scale on which people differ by .5: judged, so that a good record elsewhere helps and never leads.
+ELSEWHERE = 0.3
+_ONE_IN_TEN = 1.2815515655446004  # the distance of the 10 % quantile from the mean, in standard deviations
 
 
 def refresh(profile_ids: Sequence[UUID]) -> int:
@@ -42,13 +45,17 @@ def _build(profile: Profile, card: Scorecard) -> None:
     results, referrals = results_of(profile, card), referrals_of(profile, card)
     verified = [result for result in results if result.status in VERIFIED]
     shown = [result for result in verified if result.publication != "sealed"]
+    words = _words(profile, shown, referrals)
     listing = Listing(
         id=uuid7(),
         profile=profile,
+        edition=EDITION,
         evidence_version=card.evidence_version,
         card_computed_at=card.computed_at,
         theta_low=card.theta_low,
-        words=SearchVector(SqlValue(_words(profile, shown, referrals)), config=TEXT_CONFIG),
+        theta_elsewhere=_elsewhere(card),
+        terms=terms_of(words, profile.languages),
+        skills=_distinct(fold(each.skill).strip() for each in referrals if each.weighs),
         # Only those the card has a standing in: a result newer than the card is listed with the next one.
         metrics=_distinct(result.metric for result in shown if result.metric in card.metrics),
         categories=_distinct(result.category for result in shown),
@@ -65,6 +72,7 @@ def _build(profile: Profile, card: Scorecard) -> None:
         transfer=any((result.transfer or 0) >= TRANSFERRED for result in verified),
         hit=_hit(profile, card, shown),
     )
+    remember(words_in(words))
     listing.save(force_insert=True)
     ListingMetric.objects.bulk_create(
         ListingMetric(
@@ -75,6 +83,18 @@ def _build(profile: Profile, card: Scorecard) -> None:
         )
         for key in listing.metrics
     )
+    ListingNiche.objects.bulk_create(
+        ListingNiche(listing=listing, metric=key, industry=code, theta_low=standing["theta_low"])
+        for key in listing.metrics
+        for code, standing in card.metrics[key].get("industries", {}).items()
+        if code in listing.industries
+    )
+
+
+def _elsewhere(card: Scorecard) -> float:
+    """The overall lower bound, widened by how much one field may differ from all."""
+    width: float = ((card.theta - card.theta_low) ** 2 + (_ONE_IN_TEN * ELSEWHERE) ** 2) ** 0.5
+    return card.theta - width
 
 
 def _words(profile: Profile, shown: Sequence[ShownResult], referrals: Sequence[ShownReferral]) -> str:
@@ -89,7 +109,7 @@ def _words(profile: Profile, shown: Sequence[ShownResult], referrals: Sequence[S
         if result.publication == "named":
             words.append(result.client)
     words += [referral.skill for referral in referrals if referral.weighs]
-    return fold(" . ".join(word for word in words if word))
+    return " . ".join(word for word in words if word)
 
 
 def _industries(shown: Sequence[ShownResult]) -> list[str]:

@@ -1,36 +1,54 @@
 """Find consultants: filter by what was verified, rank by the lower bound, count the facets."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
 from django.core import signing
-from django.db.models import Count, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Collate
 
 from vetting.engagements.metrics import find as find_metrics
 from vetting.kernel.keys import fold
 from vetting.kernel.verdict import InvalidError, require_all
 from vetting.profiles.models import Profile
 from vetting.scorecards.models import Scorecard
-from vetting.search.models import TEXT_CONFIG, Listing, ListingMetric
-from vetting.search.rules import Query, check_query
+from vetting.search.models import EDITION, Listing, ListingMetric, ListingNiche
+from vetting.search.rules import (
+    ARRAY_FACETS,
+    FLAG_FACETS,
+    MOST_OPTIONS,
+    PLAIN_FACETS,
+    Asked,
+    Query,
+    check_query,
+)
+from vetting.words.queries import Forms, corrected, forms_of
 
 PAGE = 20
 LARGEST_PAGE = 100
 _SALT = "search-cursor"
-_ARRAY_FACETS = ("metrics", "categories", "industries", "sizes", "modes", "languages")
-_PLAIN_FACETS = ("country", "availability", "level")
+
+Facets = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of hits. `ranked_by` is the metric whose own lower bound orders them, or empty for the overall one."""
+    """One page of hits; `own` tells of each whether it is ranked by her own standing where it was asked for.
+
+    `ranked_by` is the metric whose own lower bound orders them, or empty for the overall one, and `ranked_in` the
+    industry besides. `corrected` tells which words found nobody, and which were looked for instead.
+    """
 
     hits: Sequence[Listing]
+    own: Sequence[bool]
     total: int
     ranked_by: str
+    ranked_in: str
+    corrected: Mapping[str, str]
     next_cursor: str
+    facets: Callable[[], Facets] = field(repr=False)
 
 
 def find(query: Query, *, cursor: str = "", size: int = PAGE) -> Page:
@@ -38,35 +56,22 @@ def find(query: Query, *, cursor: str = "", size: int = PAGE) -> Page:
     require_all(*check_query(query))
     if not 1 <= size <= LARGEST_PAGE:
         raise InvalidError({"size": ("out_of_range", f"A page has 1 to {LARGEST_PAGE} hits.")})
-    metric = asked_metric(query)
-    matching = _matching(query)
-    ordered = _ranked(matching, metric).order_by(F("rank").desc(), "id")
-    if cursor:
-        rank, last = _read(cursor)
-        ordered = ordered.filter(Q(rank__lt=rank) | Q(rank=rank, id__gt=last))
-    rows = list(ordered.select_related("profile")[: size + 1])
-    hits = rows[:size]
-    return Page(
-        hits=hits,
-        total=matching.count(),
-        ranked_by=metric,
-        next_cursor=_write(hits[-1]) if len(rows) > size else "",
-    )
+    after = _read(cursor) if cursor else None
+    asked = read(query)
+    page = _answer(asked, after, size, {})
+    if page.total or not asked.forms:
+        return page
+    meant = corrected(query.text, in_use)
+    return _answer(_instead(asked, meant), after, size, meant) if meant else page
 
 
-def facets(query: Query) -> Mapping[str, Mapping[str, int]]:
+def facets(query: Query) -> Facets:
     """How many hits each further filter would leave, most first."""
-    matching = _matching(query).order_by()
-    found: dict[str, Mapping[str, int]] = {}
-    for name in _ARRAY_FACETS:
-        unnested = matching.annotate(value=Func(F(name), function="unnest")).values_list("value")
-        found[name] = dict(unnested.annotate(n=Count("id")).order_by("-n", "value"))
-    for name in _PLAIN_FACETS:
-        counted = matching.exclude(**{name: ""} if name != "level" else {"level": 0}).values_list(name)
-        found[name] = {str(value): n for value, n in counted.annotate(n=Count("id")).order_by("-n", name)}
-    found["preregistered"] = {"true": matching.filter(preregistered=True).count()}
-    found["transfer"] = {"true": matching.filter(transfer=True).count()}
-    return found
+    return find(query).facets()
+
+
+def read(query: Query) -> Asked:
+    return Asked(query=query, metric=asked_metric(query), forms=tuple(forms_of(query.text)))
 
 
 def metrics_listed() -> list[str]:
@@ -97,10 +102,11 @@ def stale(*, most: int) -> list[UUID]:
     )
     same_card = as_told.filter(computed_at=OuterRef("card_computed_at"))
     listings = Listing.objects.filter(profile=OuterRef("pk"))
+    current = Exists(same_card) & Q(edition=EDITION)
     has_card = Exists(Scorecard.objects.filter(profile=OuterRef("pk")))
     missing = Q(status="listed") & has_card & ~Exists(listings.filter(Exists(as_told)))
     left_over = ~Q(status="listed") & Exists(listings)
-    of_another_night = Q(status="listed") & Exists(listings.filter(Exists(as_told), ~Exists(same_card)))
+    of_another_night = Q(status="listed") & Exists(listings.filter(Exists(as_told), ~current))
     found: list[UUID] = []
     for wanted in (missing | left_over, of_another_night):
         if len(found) < most:
@@ -109,47 +115,118 @@ def stale(*, most: int) -> list[UUID]:
     return found
 
 
-def _matching(query: Query) -> QuerySet[Listing]:
+def in_use(forms: Forms) -> bool:
+    """Whether somebody is found by one of these."""
+    return Listing.objects.filter(profile__status="listed", terms__overlap=list(forms)).exists()
+
+
+def _answer(asked: Asked, after: tuple[float, UUID] | None, size: int, meant: Mapping[str, str]) -> Page:
+    rows = list(_ordered(asked, after)[: size + 1])
+    hits = rows[:size]
+    return Page(
+        hits=hits,
+        own=[hit.own for hit in hits],  # type: ignore[attr-defined]  # annotated by _ordered
+        total=_matching(asked).count(),
+        ranked_by=asked.metric,
+        ranked_in=asked.ranked_in,
+        corrected=meant,
+        next_cursor=_write(hits[-1]) if len(rows) > size else "",
+        facets=lambda: _facets(asked),
+    )
+
+
+def _matching(asked: Asked) -> QuerySet[Listing]:
+    query = asked.query
     listings = Listing.objects.filter(profile__status="listed")
-    if query.text.strip():
-        listings = listings.filter(
-            words=SearchQuery(fold(query.text), config=TEXT_CONFIG, search_type="websearch")
-        )
-    for field, value in (
-        ("metrics", asked_metric(query)),
+    if asked.finds_nobody:
+        return listings.none()
+    for forms in asked.forms:
+        listings = listings.filter(terms__overlap=list(forms))
+    for name, value in (
+        ("metrics", asked.metric),
         ("categories", query.category),
         ("industries", query.industry),
         ("sizes", query.size),
         ("modes", query.mode),
         ("languages", query.language),
+        ("skills", asked.skill),
     ):
         if value:
-            listings = listings.filter(**{f"{field}__contains": [value]})
+            listings = listings.filter(**{f"{name}__contains": [value]})
     wanted = {"country": query.country, "availability": query.availability}
-    listings = listings.filter(**{field: value for field, value in wanted.items() if value})
+    listings = listings.filter(**{name: value for name, value in wanted.items() if value})
     if query.rate is not None:
         listings = listings.filter(rate__lte=query.rate, rate_currency=query.currency)
     if query.change is not None:
-        listings = listings.filter(_changed(query))
-    flags = {"preregistered": query.preregistered, "transfer": query.transfer}
-    return listings.filter(level__gte=query.level, **{name: True for name, wanted in flags.items() if wanted})
+        listings = listings.filter(_changed(asked))
+    flags = {name: True for name in FLAG_FACETS if getattr(query, name)}
+    return listings.filter(level__gte=query.level, **flags)
 
 
-def _changed(query: Query) -> Exists:
-    rows = ListingMetric.objects.filter(listing=OuterRef("pk"), change__gte=query.change)
-    return Exists(rows.filter(metric=query.metric) if query.metric else rows)
+def _ordered(asked: Asked, after: tuple[float, UUID] | None) -> QuerySet[Listing]:
+    """In their order, those behind `after` alone. `rank` is the lower bound that orders."""
+    listings = _matching(asked).annotate(rank=_rank(asked), own=_is_own(asked))
+    if after is not None:
+        rank, last = after
+        listings = listings.filter(Q(rank__lt=rank) | Q(rank=rank, profile_id__gt=last))
+    return listings.order_by(F("rank").desc(), "profile_id")
 
 
-def _ranked(listings: QuerySet[Listing], metric: str) -> QuerySet[Listing]:
-    if not metric:
-        return listings.annotate(rank=F("theta_low"))
-    own = ListingMetric.objects.filter(listing=OuterRef("pk"), metric=metric).values("theta_low")[:1]
-    return listings.annotate(rank=Subquery(own, output_field=FloatField()))
+def _facets(asked: Asked) -> Facets:
+    """How many hits each further filter would leave, most first."""
+    found = _matching(asked).order_by()
+    counts: dict[str, Mapping[str, int]] = {}
+    for name in ARRAY_FACETS:
+        value = Collate(Func(F(name), function="unnest"), "C")  # the same order in every database
+        unnested = found.annotate(value=value).values_list("value")
+        counts[name] = dict(unnested.annotate(n=Count("id")).order_by("-n", "value")[:MOST_OPTIONS])
+    for name in PLAIN_FACETS:
+        counted = found.exclude(**{name: "" if name != "level" else 0}).values_list(name)
+        counts[name] = {str(value): n for value, n in counted.annotate(n=Count("id")).order_by("-n", name)}
+    for name in FLAG_FACETS:
+        counts[name] = {"true": found.filter(**{name: True}).count()}
+    return counts
+
+
+def _rank(asked: Asked) -> Any:
+    if not asked.metric:
+        return F("theta_low")
+    if asked.ranked_in:
+        return Coalesce(_standing(_in_niche(asked)), F("theta_elsewhere"))
+    return _standing(_on_metric(asked))
+
+
+def _is_own(asked: Asked) -> Any:
+    """Whether what ranks her is her own standing where it was asked for, and not the one that stands in for it."""
+    return Exists(_in_niche(asked)) if asked.ranked_in else Value(value=True)
+
+
+def _standing(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.values("theta_low")[:1], output_field=FloatField())
+
+
+def _on_metric(asked: Asked) -> QuerySet[ListingMetric]:
+    return ListingMetric.objects.filter(listing=OuterRef("pk"), metric=asked.metric)
+
+
+def _in_niche(asked: Asked) -> QuerySet[ListingNiche]:
+    return ListingNiche.objects.filter(listing=OuterRef("pk"), metric=asked.metric, industry=asked.ranked_in)
+
+
+def _changed(asked: Asked) -> Exists:
+    rows = ListingMetric.objects.filter(listing=OuterRef("pk"), change__gte=asked.query.change)
+    return Exists(rows.filter(metric=asked.metric) if asked.metric else rows)
+
+
+def _instead(asked: Asked, meant: Mapping[str, str]) -> Asked:
+    """The same with what was meant; the words that find somebody stay as they are."""
+    forms = [forms_of(meant[each[0]])[0] if each[0] in meant else each for each in asked.forms]
+    return Asked(query=asked.query, metric=asked.metric, forms=tuple(forms))
 
 
 def _write(hit: Listing) -> str:
-    rank: float = hit.rank  # type: ignore[attr-defined]  # annotated by _ranked
-    return signing.dumps([rank.hex(), str(hit.pk)], salt=_SALT)
+    rank: float = hit.rank  # type: ignore[attr-defined]  # annotated by _ordered
+    return signing.dumps([rank.hex(), str(hit.profile_id)], salt=_SALT)
 
 
 def _read(cursor: str) -> tuple[float, UUID]:

@@ -12,14 +12,16 @@ from django.views.decorators.http import require_safe
 
 from vetting.companies.catalogue import INDUSTRIES, SIZE_BANDS
 from vetting.engagements.metrics import METRICS
-from vetting.search.queries import Page, facets, find
-from vetting.search.rules import HIGHEST_LEVEL, LONGEST_TEXT, Query
+from vetting.kernel.keys import fold
+from vetting.search.queries import Page, find
+from vetting.search.rules import HIGHEST_LEVEL, LONGEST_SKILL, LONGEST_TEXT, Query
 from vetting.web import hits, making, standings
 from vetting.web.labels import AVAILABILITY, label
 from vetting.web.refusals import refusals_on
 from vetting.web.templatetags.wording import measure
 
 _OPEN_AT_FIRST = 8
+_MOST_SKILLS = 40
 # The field of a search, the facet that counts it, and what stands above it; in the order of the page.
 _FACETS = (
     ("category", "categories", "What was moved"),
@@ -27,6 +29,7 @@ _FACETS = (
     ("industry", "industries", "The client's industry"),
     ("size", "sizes", "The client's size"),
     ("level", "level", "Evidence, at least"),
+    ("skill", "skills", "A skill peers saw"),
     ("language", "languages", "Language"),
     ("country", "country", "Country"),
     ("mode", "modes", "Way of working"),
@@ -48,6 +51,7 @@ class SearchForm(forms.Form):
     category = forms.CharField(label="What was moved", required=False)
     industry = forms.CharField(label="Industry", required=False)
     size = forms.CharField(label="Size", required=False)
+    skill = forms.CharField(label="Skill", max_length=LONGEST_SKILL, required=False)
     country = forms.CharField(label="Country", required=False)
     language = forms.CharField(label="Language", required=False)
     mode = forms.CharField(label="Way of working", required=False)
@@ -133,8 +137,9 @@ def search(request: HttpRequest) -> HttpResponse:
 def _found(form: SearchForm, given: Mapping[str, str], page: Page) -> dict[str, object]:
     fields = standings.fields()
     query = form.query()
-    shown = [hits.hit(each, fields, query=query, ranked_by=page.ranked_by) for each in page.hits]
-    cards = [hits.card(each, fields, ranked_by=page.ranked_by) for each in page.hits]
+    ranked = {"ranked_by": page.ranked_by, "ranked_in": page.ranked_in}
+    shown = [hits.hit(each, fields, query=query, **ranked) for each in page.hits]
+    cards = [hits.card(each, fields, **ranked) for each in page.hits]
     further = {**given, "cursor": page.next_cursor}
     return {
         "page": page,
@@ -142,7 +147,9 @@ def _found(form: SearchForm, given: Mapping[str, str], page: Page) -> dict[str, 
         "making": making.percent(),
         "above": sum(map(standings.is_above, cards)),
         "ranked_by": METRICS[page.ranked_by].name.lower() if page.ranked_by else "",
-        "facets": _facets(query, given, page.total) if page.total else [],
+        "ranked_in": INDUSTRIES[page.ranked_in].place_word if page.ranked_in else "",
+        "corrected": list(page.corrected.items()),
+        "facets": _facets(page, given) if page.total else [],
         "first_url": _address(given) if form.cleaned_data["cursor"] else "",
         "next_url": _address(further) if page.next_cursor else "",
     }
@@ -179,9 +186,9 @@ def _chip(form: SearchForm, name: str, value: str) -> str:
     return label(name, value)
 
 
-def _facets(query: Query, given: Mapping[str, str], total: int) -> list[dict[str, object]]:
+def _facets(page: Page, given: Mapping[str, str]) -> list[dict[str, object]]:
     """The filters that would still divide what was found, each as links with what they would leave."""
-    counts = facets(query)
+    counts, total = page.facets(), page.total
     groups: list[dict[str, object]] = []
     for name, facet, title in _FACETS:
         options = [
@@ -213,6 +220,8 @@ def _choices(name: str, counts: Mapping[str, int], given: Mapping[str, str]) -> 
             for code, n in counts.items()
             if (INDUSTRIES[code].section == chosen != code if chosen else INDUSTRIES[code].is_section)
         ]
+    if name == "skill":  # one may have several, and there are as many as peers have words
+        return [(skill, n) for skill, n in counts.items() if skill != fold(chosen or "")][:_MOST_SKILLS]
     if chosen:
         return []
     if name == "level":

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from vetting.companies.catalogue import INDUSTRIES
 from vetting.engagements.metrics import METRICS
 from vetting.kernel.lookup import words_of
 from vetting.search.models import Listing
@@ -20,11 +21,16 @@ _VERDICTS = {"met": "goal met", "missed": "goal missed"}
 
 
 def hit(
-    listing: Listing, fields: Mapping[str, standings.Field], *, query: Query, ranked_by: str
+    listing: Listing,
+    fields: Mapping[str, standings.Field],
+    *,
+    query: Query,
+    ranked_by: str,
+    ranked_in: str = "",
 ) -> dict[str, object]:
-    """What parts/hit.html takes. `ranked_by` is the metric that orders the list, or empty."""
+    """What parts/hit.html takes. `ranked_by` is the metric that orders the list, or empty; `ranked_in` where."""
     known = listing.hit
-    standing = card(listing, fields, ranked_by=ranked_by)
+    standing = card(listing, fields, ranked_by=ranked_by, ranked_in=ranked_in)
     found = [line for line in known["results"] if _is_about(line, query, ranked_by)]
     return {
         "name": known["name"],
@@ -34,13 +40,24 @@ def hit(
         "card": standing,
         "blocks": known["coverage"]["blocks"],
         "results": [result_words(line) for line in latest(known["results"], found)],
-        "why": _why(standing, ranked_by, len(found)),
+        "why": _why(standing, ranked_by, ranked_in, len(found))
+        if is_own(listing, ranked_by, ranked_in)
+        else _why_elsewhere(ranked_by, ranked_in),
     }
 
 
-def card(listing: Listing, fields: Mapping[str, standings.Field], *, ranked_by: str) -> standings.Standing:
-    """The standing that ranks: on that metric alone where one orders the list."""
+def is_own(listing: Listing, ranked_by: str, ranked_in: str) -> bool:
+    """Whether her place comes from what was confirmed on that metric in that industry, where both were asked for."""
+    return not ranked_in or ranked_in in listing.hit["metrics"][ranked_by].get("industries", {})
+
+
+def card(
+    listing: Listing, fields: Mapping[str, standings.Field], *, ranked_by: str, ranked_in: str = ""
+) -> standings.Standing:
+    """The standing that ranks: on that metric alone, in that industry alone, where they order the list."""
     own, field = listing.hit["metrics"].get(ranked_by), fields[listing.hit["origin"]]
+    if own and ranked_in:
+        own = own.get("industries", {}).get(ranked_in)
     return standings.of_metric(own, field) if own else standings.overall(listing.hit, field)
 
 
@@ -75,11 +92,17 @@ def _place(listing: Listing) -> tuple[str, str, str]:
     )
 
 
-def _why(standing: standings.Standing, ranked_by: str, found: int) -> str:
+def _why_elsewhere(ranked_by: str, ranked_in: str) -> str:
+    where = f"on {METRICS[ranked_by].name.lower()} at {INDUSTRIES[ranked_in].place_word}"
+    return f"Nothing is confirmed {where}; placed by all her results, marked down for that."
+
+
+def _why(standing: standings.Standing, ranked_by: str, ranked_in: str, found: int) -> str:
     if not standing["n"]:
         return f"Nothing is confirmed yet; somebody unknown ranks at {standing['low']:.0f}."
     results = counted(int(standing["n"]), "checked result,checked results")
     about = f" on {METRICS[ranked_by].name.lower()}" if ranked_by else ""
+    about += f" at {INDUSTRIES[ranked_in].place_word}" if ranked_in else ""
     puts = "puts" if standing["n"] == 1 else "put"
     sentence = f"{results}{about} {puts} the lower end at {standing['low']:.0f}"
     if found and not ranked_by:

@@ -72,6 +72,7 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "category": lambda key: Category(key).label.capitalize(),
     "industry": lambda code: INDUSTRIES[code].name,
     "size": lambda key: SIZE_BANDS[key].label,
+    "skill": str.capitalize,
     "mode": MODES.__getitem__,
     "availability": AVAILABILITY.__getitem__,
     "language": LANGUAGES.__getitem__,
