@@ -8,12 +8,14 @@ from django.apps import apps
 from django.db import connection
 
 from tests import builders as b
-from tests.drawer import key_of, sweep
+from tests.drawer import Drawer, key_of, sweep
 from vetting.audit.queries import trail
 from vetting.followups import actions as followups
-from vetting.followups.models import Ask, AskKey, Referee
+from vetting.followups import outbox
+from vetting.followups.models import Ask, AskKey, AskStep, Referee
 from vetting.followups.queries import by_key, referee_by_key
 from vetting.mail.queries import is_suppressed
+from vetting.mail.sending import Delivery, Fate
 from vetting.outcomes.models import Attestation, Outcome
 from vetting.privacy import actions
 from vetting.privacy.corrections import correct
@@ -146,3 +148,55 @@ def test_the_copy_holds_nothing_of_anybody_else(carla):
     )
     text = json.dumps(copy_of(carla, at=LATER))
     assert "Dora" not in text
+
+
+# --- while her letter is on the line --------------------------------------------------------------------
+
+
+class OnTheLine(Drawer):
+    """She is erased before the last check of her letter, or after it; then the server takes it, or falls silent."""
+
+    def __init__(self, ask, *, before=False, fate=Fate.SENT):
+        super().__init__()
+        self.ask, self.before, self.fate = ask, before, fate
+
+    def send(self, mail, *, before_data):
+        if self.before:
+            self._erase()
+        taken = super().send(mail, before_data=before_data)
+        if not self.before:
+            self._erase()
+        return Delivery(self.fate) if taken.fate is Fate.SENT else taken
+
+    def _erase(self):
+        actions.erase(self.ask.referee_id, at=b.AT, stop_too=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "fate", "begun", "state"),
+    [
+        (True, Fate.SENT, 0, "cancelled"),  # the last check says no
+        (False, Fate.SENT, 1, "sent"),  # it cannot be called back any more
+        (False, Fate.AMBIGUOUS, 1, "cancelled"),  # and is not sent again to nobody
+    ],
+)
+def test_one_who_is_erased_while_her_letter_is_on_the_line(before, fate, begun, state):
+    ask = b.asked(b.outcome(b.goal(b.engagement(b.consultant()))))
+    post = OnTheLine(ask, before=before, fate=fate)
+    assert outbox.chase_due(post=post, at=b.AT) is True
+    assert len(post.letters) == begun
+    assert AskStep.objects.get(ask=ask, step="ask").state == state
+    later = [letter for day in range(40) for letter in sweep(b.AT + timedelta(days=day))]
+    assert [str(letter["To"]) for letter in later] == []
+    assert b.CARLA[1] not in json.dumps([*AskStep.objects.values(), *Ask.objects.values()], default=str)
+
+
+def test_one_who_is_erased_and_whose_letter_s_worker_dies():
+    """In the middle of DATA: its lease runs out, and nothing goes to nobody."""
+    ask = b.asked(b.outcome(b.goal(b.engagement(b.consultant()))))
+    [step] = outbox.claim(at=b.AT)
+    AskStep.objects.filter(pk=step.pk).update(state="data")
+    actions.erase(ask.referee_id, at=b.AT, stop_too=False)
+    outbox.recover(at=b.AT + timedelta(hours=1))
+    assert sweep(b.AT + timedelta(hours=1)) == []
+    assert AskStep.objects.get(pk=step.pk).state == "cancelled"

@@ -255,7 +255,8 @@ def erase(referee_id: UUID, *, at: datetime) -> None:
     for row in lock_open(referee_id):
         _close(row, "declined", by=by, at=at)
     referee = Referee.objects.get(pk=referee_id)
-    unsent = AskStep.objects.filter(ask__referee=referee, state__in=["planned", "claimed", "uncertain"])
+    # One in DATA too: it cannot be called back, but where no word comes of it there is nobody to send it to again.
+    unsent = AskStep.objects.filter(ask__referee=referee).exclude(state__in=["sent", "failed", "cancelled"])
     unsent.update(state="cancelled", held="", lease=None)
     AskKey.objects.filter(ask__referee=referee).delete()
     _erase(referee)
