@@ -226,6 +226,24 @@ def test_reminders_wait_for_one_who_is_away(back_on, moved):
     assert after_absence([DAY_4, DAY_11], back_on=back_on, country="EE", ends_at=ENDS) == moved
 
 
+@pytest.mark.parametrize(
+    ("back_on", "ends"),
+    [
+        (date(2020, 1, 1), ENDS),
+        (date(2026, 5, 25), ENDS),  # back for longer than a week before the end
+        (date(2026, 5, 27), datetime(2026, 6, 4, 5, tzinfo=UTC)),  # a week from the morning after
+        (date(2026, 5, 29), datetime(2026, 6, 8, 5, tzinfo=UTC)),  # a Friday: from Monday
+        (date(2026, 6, 30), MONDAY + timedelta(days=60)),  # three days are left until day 60
+        (date(2026, 7, 3), ENDS),  # away for longer than the question may stay open
+        (date(9999, 12, 30), ENDS),
+    ],
+)
+def test_the_end_waits_for_one_who_is_away_beyond_it(back_on, ends):
+    end = cadence.end_after_absence(back_on=back_on, country="EE", begun_at=MONDAY, ends_at=ENDS)
+    assert end == ends
+    assert cadence.end_after_absence(back_on=back_on, country="EE", begun_at=MONDAY, ends_at=end) == end
+
+
 @given(
     st.lists(st.datetimes(datetime(2026, 5, 4), datetime(2026, 6, 3), timezones=st.just(UTC)), max_size=3),  # noqa: DTZ001
     st.dates(date(2026, 4, 1), date(2026, 7, 1)),

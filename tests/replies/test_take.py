@@ -1,7 +1,7 @@
 """A message is led to its ask, kept once, and does what it means: on rows, with messages as servers write them."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from threading import Thread
 
@@ -188,6 +188,19 @@ def test_an_absence_moves_the_reminders_past_the_day_it_names(ask, letter):
     ]
     days = [(day, str(each["To"])) for day in range(5, 20) for each in sweep(b.AT + timedelta(days=day))]
     assert [day for day, to in days if to == b.CARLA[1]] == [10, 14]
+
+
+def test_an_absence_beyond_the_end_moves_the_end_and_leaves_a_reminder_after_the_return(ask, letter):
+    take(away(letter, "I am away until 10 June 2026."), at=LATER)
+    ask.refresh_from_db()
+    thursday = datetime(2026, 6, 11, 5, tzinfo=UTC)  # 08:00 in Tallinn
+    assert ask.expires_at == thursday + timedelta(days=7)
+    assert reminders(ask) == {"reminder_4": thursday, "reminder_11": thursday + timedelta(days=4)}
+    letters = {day: sweep(b.AT + timedelta(days=day)) for day in range(5, 50)}
+    hers = {day: each for day, sent in letters.items() for each in sent if str(each["To"]) == b.CARLA[1]}
+    assert list(hers) == [38, 42]
+    assert "18 June 2026" in hers[38].get_body(("plain",)).get_content()
+    assert (status(ask), ask.expires_at - b.AT < timedelta(days=60)) == ("expired", True)
 
 
 @pytest.mark.parametrize(

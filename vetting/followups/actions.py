@@ -210,15 +210,21 @@ def bounce(row: Ask, *, for_good: bool, at: datetime) -> None:
 
 @whole
 def wait_until_back(row: Ask, *, back_on: date, at: datetime) -> None:
-    """Her mail program says that she is away and names that day: her reminders come after it."""
+    """Her mail program says that she is away and names that day: her reminders come after it, and the end if need be."""
     lock_open(row.referee_id)
+    assert row.begun_at is not None, "nobody answers a letter that has not gone out"
+    country = row.referee.country
+    row.expires_at = cadence.end_after_absence(
+        back_on=back_on, country=country, begun_at=row.begun_at, ends_at=row.expires_at
+    )
+    row.save(update_fields=["expires_at"])
     planned = AskStep.objects.select_for_update(no_key=True).filter(ask=row, state="planned")
     found = planned.filter(step__in=cadence.REMINDERS).order_by("id")
     steps = sorted(found, key=lambda step: cadence.REMINDERS.index(step.step))
     due = cadence.after_absence(
         [step.due_at for step in steps],
         back_on=back_on,
-        country=row.referee.country,
+        country=country,
         ends_at=row.expires_at,
     )
     for step, due_at in zip(steps, due, strict=True):

@@ -16,6 +16,8 @@ from holidays import HolidayBase
 
 OPENS, CLOSES = time(8), time(18)
 EXPIRY = timedelta(days=30)
+LONGEST = timedelta(days=60)  # of a question whose reader says that she is away beyond its end
+AFTER_RETURN = timedelta(days=7)  # that she then has
 KEPT_UNANSWERED = timedelta(days=30)  # name and address of one who did not answer, after her ask has run out
 DAYS = {"ask": 0, "reminder_4": 4, "told_silent": 11, "reminder_11": 11, "told_end": 30}
 REMINDERS = ("reminder_4", "reminder_11")
@@ -116,6 +118,16 @@ def after_absence(
         moved.append(max(moment, min(later, ends_at)))
         earliest = moved[-1] + GAP
     return moved
+
+
+def end_after_absence(*, back_on: date, country: str, begun_at: datetime, ends_at: datetime) -> datetime:
+    """When the question of one who names `back_on` as her return ends: a week after it, by day 60, never sooner than now.
+
+    Where she is away for longer than that, waiting gains nothing.
+    """
+    back = next_office_hour(datetime.combine(back_on, CLOSES, tzinfo=zone_of(country)), country)
+    latest = begun_at + LONGEST
+    return ends_at if back >= latest else max(ends_at, min(back + AFTER_RETURN, latest))
 
 
 def retry_after(attempts: int, *, spread: float) -> timedelta:
