@@ -57,8 +57,9 @@ class Sweep(bootsteps.StartStopStep):
         self._closing = threading.Event()
 
     def start(self, _parent: Any) -> None:
-        wakes = symbol_by_name("vetting.jobs.schedule:WAKES")
-        threading.Thread(target=sweep, args=[wakes, self._closing], name="sweep", daemon=True).start()
+        for name in ("WAKES", "SLOW_WAKES"):
+            wakes = symbol_by_name(f"vetting.jobs.schedule:{name}")
+            threading.Thread(target=sweep, args=[wakes, self._closing], name=name, daemon=True).start()
 
     def stop(self, _parent: Any) -> None:
         self._closing.set()

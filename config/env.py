@@ -93,7 +93,7 @@ DECLARED: tuple[Variable, ...] = (
     Variable(
         name="REPLY_IMAP_URL",
         demo="unset: no mailbox",
-        meaning="Read by `manage.py read_replies --imap`: `imaps://user:password@host:993/INBOX`, or `imap+tls://`, `imap://`.",
+        meaning="A mailbox that the workers read every minute: `imaps://user:password@host:993/INBOX`, or `imap+tls://`, `imap://`.",
     ),
     Variable(
         name="PORT",

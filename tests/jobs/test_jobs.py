@@ -9,11 +9,15 @@ from celery import Celery
 from structlog.testing import capture_logs
 
 from tests import builders as b
+from tests.drawer import sweep
+from tests.imap import ImapBox
+from tests.replies.messages import REPLIES, person
 from vetting.followups.models import Ask
 from vetting.jobs import bell, clock, followups, schedule, scorecards, search
 from vetting.outcomes.models import Outcome
 from vetting.referrals.actions import ask_peer
 from vetting.referrals.models import Referral
+from vetting.replies.models import Reply
 from vetting.scorecards.models import Scorecard
 from vetting.search.models import Listing
 
@@ -55,6 +59,25 @@ def test_beat_rings_only_bells_that_exist():
     for entry in schedule.BEAT.values():
         assert entry["task"] in current_app.tasks
     assert len(schedule.WAKES) == len(schedule.BEAT)
+
+
+def test_the_mailbox_of_replies_is_read_by_one_worker_a_minute(settings):
+    settings.REPLY_ADDRESS = REPLIES
+    b.asked(b.outcome(b.goal(b.engagement(b.consultant()))))
+    [letter] = sweep(b.AT)
+    with ImapBox(person(letter, "Yes.")) as box:
+        settings.REPLY_IMAP_URL = box.url
+        for wake in schedule.SLOW_WAKES * 2:
+            wake()
+        assert [words for words in box.heard if words.startswith("LOGIN")] == ['LOGIN carla@box "p w"']
+    assert [reply.kind for reply in Reply.objects.order_by("id")] == ["person"]
+
+
+def test_without_a_mailbox_nobody_looks_for_one(settings, django_assert_num_queries):
+    settings.REPLY_IMAP_URL = ""
+    with django_assert_num_queries(0):
+        for wake in schedule.SLOW_WAKES:
+            wake()
 
 
 def test_a_bell_that_nobody_hears_holds_up_nobody(django_capture_on_commit_callbacks, monkeypatch):
