@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 
 from config import embedded, env, logs
 from config.places import PROJECT, kept_secret
+from vetting.kernel.languages import LANGUAGES as SPOKEN
 
 PRODUCTION = env.production()
 DEBUG = env.flag("DEBUG")
@@ -83,7 +84,9 @@ TEMPLATES = [
     },
 ]
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = "en"  # of all pages and letters but those of a referee: docs/decisions/0017
+LANGUAGES = list(SPOKEN.items())
+LOCALE_PATHS = [PROJECT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -89,3 +89,21 @@ def test_a_peer_is_asked_about_a_profile(db):
     caller = with_key(builders.user("dora@draft.example"))
     assert caller.post("referrals", BEN).status_code == 404
     assert not Ask.objects.filter(consultant__email="dora@draft.example").exists()
+
+
+def test_the_language_of_who_is_asked_may_be_named(world, ana):
+    assert ana.post("referrals", BEN | {"language": "fr"}).status_code == 201
+    ask = Ask.objects.select_related("referee").latest("id")
+    assert ask.referee.language == "fr"
+
+
+def test_another_language_is_refused_by_name(world, ana):
+    for language in ("xx", "FR", "d" * 1000):
+        answer = ana.post("referrals", BEN | {"language": language})
+        [error] = answer.json()["errors"]
+        assert (answer.status_code, error["pointer"], error["code"]) == (400, "/language", "unknown_language")
+    for language in (None, 7, ["de"]):
+        answer = ana.post("referrals", BEN | {"language": language})
+        [error] = answer.json()["errors"]
+        assert (answer.status_code, error["pointer"]) == (400, "/language")
+    assert not Ask.objects.filter(referee__email=BEN["email"]).exists()

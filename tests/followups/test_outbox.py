@@ -100,7 +100,7 @@ def test_the_first_letter_begins_the_asks_days(ask):
 
 def test_the_preview_is_the_letter_without_its_key(ask):
     about = {name: value for name, value in ask.about.items() if name != "referee"}
-    shown = outbox.preview(kind="outcome", about=about, name=CARLA[0], at=AT)
+    shown = outbox.preview(kind="outcome", about=about, name=CARLA[0], language="en", at=AT)
     (letter,) = sweep(AT)
     key = KEY.findall(text_of(letter))[0]
     assert shown.text == text_of(letter).replace(key, "\u2026")

@@ -72,7 +72,7 @@ def test_one_result_travels_from_a_client_s_answer_to_a_company_s_search(anybody
         },
         gives=201,
     )
-    whom = {"name": "Carla Controller", "email": CARLA}
+    whom = {"name": "Carla Controller", "email": CARLA, "language": "en"}
     ana.post(f"/goals/{goal['id']}/propose", whom, gives=201)
     key = key_in(letterbox.wait(CARLA))
     asked = anybody.get(f"/answers/{key}")

@@ -93,7 +93,7 @@ def declare_with_a_goal(phone):
 
 
 def ask(phone, whom, name):
-    phone.fill(name=name, email=whom)
+    phone.fill(name=name, email=whom, language="en")  # the client is in Latvia
     phone.press("Read the letter first")
     phone.sees("This is what it will say")
     phone.press("Send it")

@@ -1,8 +1,12 @@
-"""Each registered letter with credible values, as the outbox sets it."""
+"""Each registered letter with credible values, as the outbox sets it in the language now spoken."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from vetting.engagements.metrics import METRICS
+from vetting.followups.queries import in_words
+from vetting.kernel.languages import day_words
 from vetting.mail.letters import LETTERS
 
 _WORK = {
@@ -11,25 +15,25 @@ _WORK = {
     "referee": "Carla Conti",
     "client": "Paper Umbrella & Sons",
     "work": "Customer service redesign",
-    "starts_on": "12 January 2026",
-    "ends_on": "17 April 2026",
+    "starts_on": "2026-01-12",
+    "ends_on": "2026-04-17",
     "metric": "Cost per ticket",
-    "formula": "Operating expense of the service desk in the month, divided by the tickets handled in that month.",
+    "formula": METRICS["cost_per_ticket"].formula,
     "baseline": "9.40 EUR",
     "target": "7.00 EUR",
-    "due_on": "30 April 2026",
+    "due_on": "2026-04-30",
     "note": "",
 }
 _ABOUT: Mapping[str, Mapping[str, Any]] = {
     "goal": {**_WORK, "ends_on": "", "note": "Without <dismissals>."},
-    "outcome": {**_WORK, "achieved": "6.10 EUR", "measured_on": "20 April 2026"},
+    "outcome": {**_WORK, "achieved": "6.10 EUR", "measured_on": "2026-04-20"},
     "sustain": {
         **_WORK,
         "achieved": "6.10 EUR",
-        "measured_on": "20 April 2026",
+        "measured_on": "2026-04-20",
         "last": "6.10 EUR",
-        "last_on": "6 May 2026",
-        "named_on": "4 May 2026",
+        "last_on": "2026-05-06",
+        "named_on": "2026-05-04",
         "months": 6,
     },
     "peer": {"consultant": "Ana Kalniņa", "consultant_slug": "ana-kalnina", "referee": "Ben Peer"},
@@ -61,17 +65,15 @@ def values(letter: str, **ask: Any) -> dict[str, Any]:
     kind = ask.get("kind") or (letter.partition("_")[0] if LETTERS[letter].to_referee else "outcome")
     to_referee = LETTERS[letter].to_referee
     return {
-        "about": _ABOUT[kind],
-        "ask": {
-            "kind": kind,
-            "status": "answered",
-            "asked_on": "4 May 2026",
-            "ends_on": "3 June 2026",
-            "is_last": False,
-            "named_by": "Ana Kalniņa",
-            "is_handed_on": False,
-            **ask,
-        },
+        **in_words(_ABOUT[kind]),
+        "kind": kind,
+        "status": "answered",
+        "asked_on": day_words(date(2026, 5, 4)),
+        "open_until": day_words(date(2026, 6, 3)),
+        "is_last": False,
+        "named_by": "Ana Kalniņa",
+        "is_handed_on": False,
+        **ask,
         "answer_url": _LINK if to_referee else "",
         "decline_url": f"{_LINK}decline/" if to_referee else "",
         "stop_url": f"{_LINK}stop/" if to_referee else "",

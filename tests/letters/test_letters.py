@@ -6,13 +6,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from tests.letters.samples import SAMPLES, values
+from vetting.kernel.languages import ENGLISH, LANGUAGES
 from vetting.mail.letters import LETTERS, render
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 TO_REFEREES = sorted(name for name, (letter, _) in SAMPLES.items() if LETTERS[letter].to_referee)
 CODE = "referee_code"  # a letter without any link: what it brings is typed
+TRANSLATED = [
+    (language, name) for language in LANGUAGES if language != ENGLISH for name in [*TO_REFEREES, CODE]
+]
 TO_CONSULTANTS = sorted(set(SAMPLES) - set(TO_REFEREES) - {CODE})
 FOR_WHAT = {
     "goal": "this one question",
@@ -28,9 +33,18 @@ def _house(settings):
     settings.DEFAULT_FROM_EMAIL = "Touchstone <letters@touchstone.example>"
 
 
-def rendered(name):
+def rendered(name, language=ENGLISH):
     letter, ask = SAMPLES[name]
-    return render(letter, values(letter, **ask))
+    with override(language):
+        return render(letter, values(letter, **ask))
+
+
+def compared(path, letter):
+    text = f"Subject: {letter.subject}\n\n{letter.text}"
+    if os.environ.get("UPDATE_LETTERS"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return text, path.read_text(encoding="utf-8")
 
 
 class Page(HTMLParser):
@@ -64,16 +78,37 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_text_is_as_it_was_read_last(name):
-    letter = rendered(name)
-    text = f"Subject: {letter.subject}\n\n{letter.text}"
-    path = SNAPSHOTS / f"{name}.txt"
-    if os.environ.get("UPDATE_LETTERS"):
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+    text, kept = compared(SNAPSHOTS / f"{name}.txt", rendered(name))
+    assert text == kept
+
+
+@pytest.mark.parametrize(("language", "name"), TRANSLATED)
+def test_so_is_each_letter_to_a_referee_in_the_other_languages(language, name):
+    letter = rendered(name, language)
+    text, kept = compared(SNAPSHOTS / language / f"{name}.txt", letter)
+    assert text == kept
+    assert f'<html lang="{language}">' in letter.html
+    assert len(letter.subject) <= 110  # the longest languages take a tenth more than English
+    assert letter.subject == " ".join(letter.subject.split())
 
 
 def test_no_snapshot_without_its_letter():
-    assert sorted(path.stem for path in SNAPSHOTS.iterdir()) == sorted(SAMPLES)
+    found = {path.relative_to(SNAPSHOTS) for path in SNAPSHOTS.rglob("*.txt")}
+    assert found == {Path(f"{name}.txt") for name in SAMPLES} | {
+        Path(language, f"{name}.txt") for language, name in TRANSLATED
+    }
+
+
+@pytest.mark.parametrize(("language", "name"), TRANSLATED)
+def test_the_html_says_what_the_text_says_in_each_of_them(language, name):
+    letter = rendered(name, language)
+    page = Page(letter.html)
+    for paragraph in letter.text.split("\n\n")[:3]:
+        for line in paragraph.splitlines():
+            term, colon, said = line.partition(":")
+            words = said if colon and len(term) < 24 else line
+            if not line.startswith("https://"):
+                assert " ".join(words.split()) in page.text, line
 
 
 def test_each_letter_has_its_three_files_and_nothing_else_lies_there():
@@ -159,7 +194,7 @@ def test_what_people_wrote_is_text_and_never_markup():
 
 def test_a_line_break_in_a_name_does_not_make_a_header():
     sample = values("outcome_ask")
-    sample["about"] = {**sample["about"], "consultant": "Ana\r\nBcc: eve@pocket.example\u2028x"}
+    sample["consultant"] = "Ana\r\nBcc: eve@pocket.example\u2028x"
     assert render("outcome_ask", sample).subject.startswith("Ana Bcc: eve@pocket.example x asks:")
 
 

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from tests.builders import AT
+from vetting.kernel.languages import day_words
 from vetting.mail.actions import suppress
-from vetting.mail.letters import Rendered, day_words, house_address, message, message_id, reply_address
+from vetting.mail.letters import Rendered, house_address, message, message_id, reply_address
 from vetting.mail.models import Suppression
 from vetting.mail.queries import is_suppressed
 

@@ -125,6 +125,7 @@ def test_the_copy_holds_every_version_and_who_reads_it(carla):
         "name": CARLA[0],
         "address": CARLA[1],
         "country": "EE",
+        "language": "en",
         "known_since": b.AT.isoformat(),
     }
     assert (copy["letters_stopped"], copy["stopped_consultants"]) == (False, [])

@@ -93,7 +93,7 @@ def test_five_tries_and_it_is_over(carla):
             actions.enter(visit.pk, code=attempt, at=b.AT)
         said.append(refused.value.problems["code"])
     assert [code for code, _ in said] == ["wrong_code"] * 5 + ["code_over"]
-    assert said[3][1].endswith("You have 1 more.")
+    assert said[3][1].endswith("You have 1 more try.")
     assert said[4][1].endswith("Have another one sent.")
     assert Visit.objects.get().tries == 5
 

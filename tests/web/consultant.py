@@ -42,7 +42,7 @@ RESULT = {
     "money_currency": "EUR",
     "statement": "We counted first.",
 }
-CARLA = {"name": "Carla Controller", "email": "carla@paper-umbrella.example"}
+CARLA = {"name": "Carla Controller", "email": "carla@paper-umbrella.example", "language": ""}
 
 
 def signed_in(who):

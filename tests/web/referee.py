@@ -1,5 +1,6 @@
 """A referee at her browser: what she fills in, and where."""
 
+import re
 from datetime import timedelta
 
 from tests.builders import AT
@@ -30,3 +31,10 @@ def fill(client, ask, **changed):
         response = client.post(address(ask, screen), typed | changed.get(screen, {}))
         assert response.status_code == 302, response.content.decode()
     return response
+
+
+def without_switch(response):
+    """The page without the form that changes its language: that holds a token of its own and the page's address."""
+    return re.sub(
+        r"<details class=.small languages.*?</details>", "", response.content.decode(), flags=re.DOTALL
+    )

@@ -421,3 +421,19 @@ def test_a_consultant_reads_that_somebody_wrote_back_and_never_the_words(outcome
         assert "Secret" not in shown
         assert "Contr\u00f6ller" not in shown
     assert line in words(owner.get("/desk/asks/"))
+
+
+def test_the_letter_is_shown_and_sent_in_the_language_that_was_named(goal):
+    client = owner_of(goal)
+    page = client.post(asking(goal), CARLA | {"language": "de", "step": "preview"}).content.decode()
+    assert "Ist dies das Ziel, dem Sie zustimmen?" in page
+    assert '<div class="letter-body" lang="de">' in page
+    assert '<input type="hidden" name="language" value="de">' in page
+    client.post(asking(goal), CARLA | {"language": "de", "step": "send"})
+    assert Ask.objects.select_related("referee").get().referee.language == "de"
+
+
+def test_a_language_that_is_none_of_ours_is_refused(goal):
+    page = owner_of(goal).post(asking(goal), CARLA | {"language": "xx", "step": "send"})
+    assert problems(page) == {"language": ["invalid_choice"]}
+    assert Ask.objects.count() == 0

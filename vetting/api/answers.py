@@ -25,12 +25,11 @@ from vetting.outcomes.questionnaire import (
     QUESTIONS,
     SHARES,
     STILL_QUESTION,
-    STILL_VERSION,
-    VERSION,
     Answers,
     Question,
     Still,
     question,
+    version,
 )
 from vetting.outcomes.states import INTERESTS, STILL
 from vetting.outcomes.waves import answer as still_holds
@@ -57,7 +56,7 @@ _OF_KIND: Final[Mapping[str, Sequence[Question]]] = {
         Question("gets_fee", "Do you get a fee or another advantage for this?", "true or false", {}),
     ),
 }
-_VERSIONS: Final[Mapping[str, str]] = {"outcome": VERSION, "sustain": STILL_VERSION}
+_VERSIONED: Final = ("outcome", "sustain")
 _WANTED = ("baseline", "result", "publish")  # what has no harmless default
 _OF_THE_WORK = (
     "baseline",
@@ -189,7 +188,7 @@ class AnswerDoor(Door):
             "closed_because": verdict.reason,
             "about": ask.about,
             "expires_at": ask.expires_at,
-            "questionnaire": _VERSIONS.get(ask.kind, ""),
+            "questionnaire": version(ask.kind) if ask.kind in _VERSIONED else "",
             "questions": [_question(each) for each in _OF_KIND[ask.kind]],
         }
         return Response(AskedSerializer(about).data)

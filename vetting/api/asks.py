@@ -16,6 +16,7 @@ from vetting.api.profiles import own_profile
 from vetting.followups import queries
 from vetting.followups.models import Ask as AskRow
 from vetting.jobs.bell import ring
+from vetting.kernel.languages import LANGUAGES
 from vetting.kernel.text import LINE
 from vetting.referrals import actions as referrals
 from vetting.referrals import queries as referral_queries
@@ -24,6 +25,11 @@ from vetting.referrals import queries as referral_queries
 class WhomInput(Input):
     name = Text(most=LINE)
     email = Text(most=254, help_text="Of somebody who was there; never your own mailbox or domain.")
+    language = Text(
+        default="",
+        words=tuple(LANGUAGES),
+        help_text="In which they are written to: leave it empty to go by the client's country.",
+    )
 
 
 class HeldSerializer(serializers.Serializer[Any]):

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from vetting.audit.actions import begin, move, record
 from vetting.companies.actions import prove_domain
 from vetting.companies.models import Organization
@@ -133,7 +135,7 @@ def draft_goal(*, engagement: Engagement, aim: Aim, by: Actor, at: datetime) -> 
 
 
 @whole
-def propose_goal(goal: Goal, *, name: str, email: str, by: Actor, at: datetime) -> Ask:
+def propose_goal(goal: Goal, *, name: str, email: str, language: str = "", by: Actor, at: datetime) -> Ask:
     """The consultant accepts the goal and the client is asked by letter to accept it too."""
     goal = locked_goal(goal.pk)
     engagement = goal.engagement
@@ -148,6 +150,7 @@ def propose_goal(goal: Goal, *, name: str, email: str, by: Actor, at: datetime) 
         consultant=owner,
         name=name,
         email=email,
+        language=language,
         about=about(goal),
         at=at,
         country=engagement.organization.country,
@@ -166,7 +169,7 @@ def answer_goal(ask_id: UUID, *, accepts: bool, at: datetime) -> Goal:
     goal = locked_goal(ask.subject_id)
     by = as_referee(ask.referee_id)
     if goal.status != "proposed":
-        raise RefusedError(refuse("goal_closed", "The consultant has withdrawn this goal."))
+        raise RefusedError(refuse("goal_closed", _("The consultant has withdrawn this goal.")))
     if accepts:
         domain = domain_of_mailbox(goal.engagement.organization_id, ask.referee.email)
         goal.client_accepted_at = at

@@ -13,6 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from vetting.kernel.languages import value_words
 from vetting.kernel.lookup import matching
 from vetting.kernel.places import CURRENCIES
 from vetting.scoring.evidence import Direction
@@ -176,12 +180,19 @@ def find(text: str) -> list[Metric]:
 
 def check_value(kind: Metric, value: Decimal) -> str | None:
     """Why the metric cannot have this value, as a sentence, or None where it can."""
+    name = pgettext("metric", kind.name)
     if not value.is_finite():
-        return f"{kind.name} needs a number."
+        return _("%(metric)s needs a number.") % {"metric": name}
     if kind.floor is not None and value < kind.floor:
-        return f"{kind.name} cannot be below {_with_unit(kind, kind.floor)}."
+        return _("%(metric)s cannot be below %(value)s.") % {
+            "metric": name,
+            "value": value_words(_with_unit(kind, kind.floor)),
+        }
     if kind.ceiling is not None and value > kind.ceiling:
-        return f"{kind.name} cannot be above {_with_unit(kind, kind.ceiling)}."
+        return _("%(metric)s cannot be above %(value)s.") % {
+            "metric": name,
+            "value": value_words(_with_unit(kind, kind.ceiling)),
+        }
     return None
 
 

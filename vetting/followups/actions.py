@@ -21,7 +21,7 @@ from vetting.kernel.verdict import require, require_all
 from vetting.kernel.whole import whole
 from vetting.mail.actions import suppress
 from vetting.mail.letters import message_id
-from vetting.mail.queries import is_suppressed, mailbox_hash
+from vetting.mail.queries import mailbox_hash
 
 QUEUE_LIFE = (
     cadence.NEW_ASKS_WINDOW + cadence.EXPIRY
@@ -39,6 +39,7 @@ def ask(
     about: Mapping[str, Any],
     at: datetime,
     country: str = "",
+    language: str = "",
     replaces: Ask | None = None,
 ) -> Ask:
     """Queue one question to one person; its letter goes out in her office hours, when the caps allow.
@@ -47,8 +48,9 @@ def ask(
     that it `replaces` has named this person, and not the consultant.
     """
     User.objects.select_for_update(no_key=True).get(pk=consultant.pk)
-    require_all(*rules.check_whom(consultant, name=name, email=email))
-    referee = _referee(name=name.strip(), email=clean_address(email) or "", country=country, at=at)
+    require_all(*rules.check_whom(consultant, name=name, email=email, language=language))
+    details = {"name": name.strip(), "country": country, "language": language}
+    referee = _referee(email=clean_address(email) or "", at=at, **details)
     # Again, now that her row is locked: a stop in this very moment either is seen here or closes this ask.
     require_all(rules.may_write_to(consultant, email))
     row = Ask(
@@ -75,13 +77,6 @@ def lock(ask_id: UUID) -> Ask:
         .select_related("referee", "consultant")
         .get(pk=ask_id)
     )
-
-
-def lock_with_referee(ask_id: UUID) -> tuple[Ask, bool]:
-    """The ask, locked until the transaction ends, and before it its referee; and whether she wants no letters at all."""
-    rows = Ask.objects.select_for_update(of=("referee", "self"), no_key=True)
-    row = rows.select_related("referee", "consultant").get(pk=ask_id)
-    return row, is_suppressed(row.referee.email)
 
 
 def lock_open(referee_id: UUID) -> list[Ask]:
@@ -151,8 +146,18 @@ def hand_on(ask_id: UUID, *, name: str, email: str, at: datetime) -> Ask:
         about=row.about,
         at=at,
         country=row.referee.country,
+        language=row.referee.language,
         replaces=row,
     )
+
+
+@whole
+def speak(referee_id: UUID, *, language: str, at: datetime) -> None:
+    """She has chosen her language; pages and later letters are in it, whatever a consultant names."""
+    require_all(rules.may_be_language(language))
+    if Referee.objects.filter(pk=referee_id).exclude(language=language).update(language=language):
+        row = Referee.objects.get(pk=referee_id)
+        record(row, "speak", by=as_referee(referee_id), at=at, facts={"language": language})
 
 
 @whole
@@ -372,9 +377,12 @@ def _close(row: Ask, status: str, *, by: Actor, at: datetime) -> None:
     waiting.exclude(held="").update(due_at=at, held="")
 
 
-def _referee(*, name: str, email: str, country: str, at: datetime) -> Referee:
-    """The person at that mailbox, locked; her first name and address stay, whoever asks her later."""
-    details = {"email": email, "name": name, "country": country, "created_at": at}
-    return Referee.objects.select_for_update(no_key=True).get_or_create(
-        mailbox=mailbox_of(email), defaults=details
-    )[0]
+def _referee(*, email: str, language: str, at: datetime, **details: str) -> Referee:
+    """The person at that mailbox, locked; her first name, address and language stay, whoever asks her later."""
+    rows = Referee.objects.select_for_update(no_key=True)
+    known = {"email": email, "language": language, "created_at": at, **details}
+    row, is_new = rows.get_or_create(mailbox=mailbox_of(email), defaults=known)
+    if language and not is_new and not row.language:
+        row.language = language
+        row.save(update_fields=["language"])
+    return row

@@ -6,12 +6,16 @@ from vetting.kernel.rows import MovedRow, Row, status_in
 
 
 class Referee(Row):
-    """A person at a mailbox, once over the whole platform, so that the caps hold for all consultants together."""
+    """A person at a mailbox, once over the whole platform, so that the caps hold for all consultants together.
+
+    `language` is empty until somebody names it: see `queries.language_of`.
+    """
 
     email = models.EmailField()
     mailbox = models.CharField(max_length=254, unique=True)
     name = models.CharField(max_length=160)
     country = models.CharField(max_length=2, blank=True)
+    language = models.CharField(max_length=2, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

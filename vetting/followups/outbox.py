@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
@@ -10,19 +10,31 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db.models import Exists, F
+from django.utils.translation import override
 
 from vetting.audit.actions import move, record
 from vetting.followups import actions, cadence
-from vetting.followups.models import Ask, AskKey, AskStep, Outbox
-from vetting.followups.queries import PAUSED, expired, is_paused, letters_to, named_by, reply_token
+from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
+from vetting.followups.queries import (
+    PAUSED,
+    expired,
+    in_words,
+    is_paused,
+    language_of,
+    letters_to,
+    named_by,
+    reply_token,
+)
 from vetting.followups.rules import held_until, leaves_at, open_until
 from vetting.followups.states import LETTER_STEPS, TOLD_STEPS
 from vetting.kernel.actors import Actor, system
 from vetting.kernel.keys import digest, new_secret, uuid7
+from vetting.kernel.languages import ENGLISH, day_words
 from vetting.kernel.mailboxes import mailbox_of
 from vetting.kernel.whole import whole
 from vetting.mail.actions import Slot, Wish, slow_down, take_slots
-from vetting.mail.letters import Rendered, day_words, message, message_id, render, reply_address
+from vetting.mail.letters import Rendered, message, message_id, render, reply_address
+from vetting.mail.queries import is_suppressed
 from vetting.mail.sending import Delivery, Fate, Post
 
 log = structlog.get_logger()
@@ -129,6 +141,7 @@ def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
     secret = new_secret()
     try:
         mail = _mail(step, step.ask, secret, at=at)
+        mail.as_bytes()  # the folding of a header may fail as well
     except Exception as error:  # noqa: BLE001 - one letter that cannot be set must not hold up all the others
         log.warning("letter_not_set", step=str(step.pk), letter=step.letter, error=type(error).__name__)
         _put_off(step, Delivery(Fate.TEMPORARY, type(error).__name__), at)
@@ -155,17 +168,20 @@ def recover(*, at: datetime) -> None:
         _doubt(step, Delivery(Fate.AMBIGUOUS, "lease ran out"), at)
 
 
-def preview(*, kind: str, about: Mapping[str, Any], name: str, at: datetime) -> Rendered:
+def preview(*, kind: str, about: Mapping[str, Any], name: str, language: str, at: datetime) -> Rendered:
     """The first letter of such an ask, as it would leave now; an ellipsis stands for the key in its links."""
     ask = Ask(kind=kind, status="queued", about={**about, "referee": name}, created_at=at)
-    return render(f"{kind}_ask", _values(ask, "ask", f"{settings.SITE_URL}/r/…/", at=at))
+    with override(language):
+        return render(f"{kind}_ask", _values(ask, "ask", f"{settings.SITE_URL}/r/…/", at=at))
 
 
 def _mail(step: AskStep, ask: Ask, secret: str, *, at: datetime) -> EmailMessage:
     to_referee = step.step in LETTER_STEPS
-    values = _values(ask, step.step, f"{settings.SITE_URL}/r/{secret}/" if to_referee else "", at=at)
+    with override(language_of(ask.referee) if to_referee else ENGLISH):
+        values = _values(ask, step.step, f"{settings.SITE_URL}/r/{secret}/" if to_referee else "", at=at)
+        rendered = render(step.letter, values)
     return message(
-        render(step.letter, values),
+        rendered,
         to=ask.referee.email if to_referee else ask.consultant.email,
         id_=step.message_id,
         thread="" if step.step == "ask" or not to_referee else message_id(f"{ask.pk.hex}.ask"),
@@ -179,28 +195,18 @@ def _values(ask: Ask, step: str, url: str, *, at: datetime) -> dict[str, Any]:
     # The days of an ask begin with its first letter.
     ends_at = at + cadence.EXPIRY if step == "ask" else ask.expires_at
     return {
-        "about": _in_words(ask.about),
-        "ask": {
-            "kind": ask.kind,
-            "status": ask.status,
-            "asked_on": day_words(ask.created_at.date()),
-            "ends_on": day_words(ends_at.date()),
-            "is_last": step == "reminder_11",
-            "named_by": named_by(ask),
-            "is_handed_on": ask.replaces_id is not None,
-        },
+        **in_words(ask.about),
+        "kind": ask.kind,
+        "status": ask.status,
+        "asked_on": day_words(ask.created_at.date()),
+        "open_until": day_words(ends_at.date()),
+        "is_last": step == "reminder_11",
+        "named_by": named_by(ask),
+        "is_handed_on": ask.replaces_id is not None,
         "answer_url": url,
         "decline_url": f"{url}decline/" if url else "",
         "stop_url": f"{url}stop/" if url else "",
         "mine_url": f"{url}mine/" if url else "",
-    }
-
-
-def _in_words(about: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The plain values of an ask with their dates as a letter writes them."""
-    return {
-        name: day_words(date.fromisoformat(value)) if name.endswith("_on") and value else value
-        for name, value in about.items()
     }
 
 
@@ -250,10 +256,11 @@ def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], boo
 
     @whole
     def check() -> bool:
-        ask, is_suppressed = actions.lock_with_referee(step.ask_id)
+        Referee.objects.select_for_update(no_key=True).get(pk=step.ask.referee_id)
+        ask = actions.lock(step.ask_id)
         wanted = ask.status in _FITS[step.step] and not (
             step.step in LETTER_STEPS
-            and (ask.expires_at <= at or is_suppressed or _held(ask, step, at=at)[1])
+            and (ask.expires_at <= at or is_suppressed(ask.referee.email) or _held(ask, step, at=at)[1])
         )
         if not wanted or not actions.sending_is_on():
             return False
@@ -270,31 +277,21 @@ def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], boo
     return check
 
 
+@whole
 def _sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
     """The server's word outlives the lease: whoever has the step by now need not send it again."""
-    if step.step == "ask":
-        _first_sent(step, delivery, at)
-    else:
-        _note_sent(step, delivery, at)
-
-
-@whole
-def _first_sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
-    locked = Ask.objects.select_for_update(no_key=True).values_list("status", flat=True)
-    is_queued = locked.get(pk=step.ask_id) == "queued"
-    _note_sent(step, delivery, at)
-    if is_queued:
-        _begin(step.ask, at=at)
-
-
-def _note_sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
+    ask = actions.lock(step.ask_id)
     unsettled = AskStep.objects.filter(pk=step.pk).exclude(state="sent")
     unsettled.update(state="sent", sent_at=at, detail=delivery.detail, held="", lease=None)
+    if step.step == "ask" and ask.status == "queued":
+        _begin(ask, at=at)
 
 
 def _begin(ask: Ask, *, at: datetime) -> None:
     """The first letter is out: the ask's days count from here, and its later steps are written down."""
-    move(ask, "sent", by=_BY, at=at, begun_at=at, expires_at=at + cadence.EXPIRY)
+    ask.begun_at, ask.expires_at = at, at + cadence.EXPIRY
+    ask.save(update_fields=["begun_at", "expires_at"])
+    move(ask, "sent", by=_BY, at=at)
     reminders = cadence.FEWER_REMINDERS.get(ask.kind, cadence.REMINDERS)
     letters = {**dict.fromkeys(reminders, f"{ask.kind}_reminder"), "told_silent": "ask_silent"}
     due = {step: cadence.due(step, begun_at=at, country=ask.referee.country) for step in letters}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -23,13 +23,14 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext, pgettext
 
 from vetting.followups.cadence import KEPT_UNANSWERED
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
-from vetting.followups.rules import Reached
 from vetting.followups.states import LETTER_STEPS, OPEN
 from vetting.kernel.actors import Actor
 from vetting.kernel.keys import digest, keyed_hash
+from vetting.kernel.languages import day_words, main_language, value_words
 
 # A letter whose DATA has begun and that nobody has confirmed: she may have it.
 _MAY_BE_THERE = Q(state="data") | Q(ambiguous__gt=0)
@@ -71,6 +72,11 @@ def referee_by_key(secret: str) -> Referee | None:
     return key.ask.referee if key is not None else None
 
 
+def language_of(referee: Referee) -> str:
+    """In which of the six languages we write to her."""
+    return referee.language or main_language(referee.country)
+
+
 def asked_of(referee_id: UUID) -> QuerySet[Ask]:
     """Everything she was ever asked, newest first."""
     asks = Ask.objects.select_related("referee", "consultant", "replaces")
@@ -81,7 +87,20 @@ def named_by(ask: Ask) -> str:
     """Who gave us the name of the one who is asked: the consultant, or whom she had asked before."""
     if ask.replaces is None:
         return str(ask.about.get("named_by", ask.about["consultant"]))
-    return str(ask.replaces.about["referee"]) or "whoever was asked before you"
+    return str(ask.replaces.about["referee"]) or gettext("whoever was asked before you")
+
+
+def in_words(about: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The plain values of an ask, its days, metric and numbers worded in the language now spoken."""
+    return {name: _in_words(name, value) for name, value in about.items()}
+
+
+def _in_words(name: str, value: Any) -> Any:
+    if name.endswith("_on") and value:
+        return day_words(date.fromisoformat(value))
+    if name in {"metric", "formula"}:
+        return pgettext("metric", value)
+    return value_words(value) if name in {"baseline", "target", "achieved", "last"} else value
 
 
 def visible_to(actor: Actor) -> QuerySet[Ask]:
@@ -101,21 +120,14 @@ def about(subject_ids: Iterable[UUID]) -> Mapping[UUID, list[Ask]]:
     return found
 
 
-_REACHED = (
-    *("id", "step", "state", "sent_at", "lease_until", "ask_id"),
-    *("ask__consultant_id", "ask__status", "ask__referee_id"),
-)
-
-
-def letters_to(referee_ids: Iterable[UUID]) -> Mapping[UUID, list[Reached]]:
+def letters_to(referee_ids: Iterable[UUID]) -> Mapping[UUID, list[AskStep]]:
     """All that reached each of them, or may have: few, since the caps see to it."""
     rows = AskStep.objects.filter(
         Q(state="sent") | _MAY_BE_THERE, ask__referee__in=list(referee_ids), step__in=LETTER_STEPS
     )
-    found: dict[UUID, list[Reached]] = {}
-    for values in rows.order_by("id").values_list(*_REACHED):
-        row = Reached(*values)
-        found.setdefault(row.referee_id, []).append(row)
+    found: dict[UUID, list[AskStep]] = {}
+    for row in rows.select_related("ask").order_by("id"):
+        found.setdefault(row.ask.referee_id, []).append(row)
     return found
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
-from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from vetting.accounts.models import User
 from vetting.followups import cadence
 from vetting.followups.models import Ask, AskStep, ConsultantStop
 from vetting.followups.states import BEGUN, LETTER_STEPS, OPEN
 from vetting.kernel.actors import Actor
+from vetting.kernel.languages import LANGUAGES
 from vetting.kernel.mailboxes import (
     clean_address,
     is_free_provider,
@@ -26,8 +27,14 @@ from vetting.mail.queries import is_suppressed, mailbox_hash
 MOST_OPEN = 60  # of one consultant at a time
 
 _OWN_WORD = {
-    "peer": ("not_for_peers", "You were asked what you saw yourself; nobody can say that for you."),
-    "sustain": ("not_for_follow_ups", "You were asked for your own number; nobody else has given it."),
+    "peer": (
+        "not_for_peers",
+        gettext_lazy("You were asked what you saw yourself; nobody can say that for you."),
+    ),
+    "sustain": (
+        "not_for_follow_ups",
+        gettext_lazy("You were asked for your own number; nobody else has given it."),
+    ),
 }
 
 
@@ -35,7 +42,7 @@ def may_write_to(consultant: User, address: str) -> Verdict:
     """A real mailbox of somebody else who has not stopped us. The reader of a refusal is the consultant."""
     clean = clean_address(address)
     if clean is None:
-        return refuse("invalid_email", "This is not an address a letter can reach.", field="email")
+        return refuse("invalid_email", _("This is not an address a letter can reach."), field="email")
     address = clean
     if loose_mailbox_of(address) == loose_mailbox_of(consultant.email):
         return refuse("own_mailbox", "This is your own mailbox; ask somebody who was there.", field="email")
@@ -63,9 +70,22 @@ def open_until(moment: datetime, country: str) -> datetime:
     return cadence.closing_hour(moment, country) if settings.OFFICE_HOURS else moment + timedelta(days=1)
 
 
-def check_whom(consultant: User, *, name: str, email: str) -> list[Verdict]:
+def check_whom(consultant: User, *, name: str, email: str, language: str = "") -> list[Verdict]:
     """Everything that keeps a question of this consultant from this person."""
-    return [check_text(name, field="name"), may_write_to(consultant, email), may_ask_more(consultant)]
+    return [
+        check_text(name, field="name"),
+        may_write_to(consultant, email),
+        may_be_language(language),
+        may_ask_more(consultant),
+    ]
+
+
+def may_be_language(language: str) -> Verdict:
+    """Empty where nobody has named one."""
+    if language and language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        return refuse("unknown_language", f"We write in one of these: {known}.", field="language")
+    return ALLOWED
 
 
 def may_ask_more(consultant: User) -> Verdict:
@@ -77,16 +97,16 @@ def may_ask_more(consultant: User) -> Verdict:
 def may_answer(ask: Ask, *, at: datetime) -> Verdict:
     if ask.status == "answered":
         return refuse(
-            "already_answered", "You have answered this already. Thank you; nothing was counted twice."
+            "already_answered", _("You have answered this already. Thank you; nothing was counted twice.")
         )
     if ask.status == "stopped":
-        return refuse("stopped", "You asked us to stop, so this question is closed.")
+        return refuse("stopped", _("You asked us to stop, so this question is closed."))
     if ask.status == "declined":
-        return refuse("declined", "You declined to answer, so this question is closed.")
+        return refuse("declined", _("You declined to answer, so this question is closed."))
     if ask.status == "replaced":
-        return refuse("replaced", "You named somebody else for this question, so it is closed for you.")
+        return refuse("replaced", _("You named somebody else for this question, so it is closed for you."))
     if ask.status not in OPEN or ask.expires_at <= at:
-        return refuse("closed", "This question is closed: it ran out, or whoever asked has withdrawn it.")
+        return refuse("closed", _("This question is closed: it ran out, or whoever asked has withdrawn it."))
     return ALLOWED
 
 
@@ -107,20 +127,23 @@ def check_typed(typed: Mapping[str, str | list[str]]) -> list[Verdict]:
 def _may_follow(ask: Ask, email: str) -> Verdict:
     """One reason for all that keeps us from writing there: nobody learns from it who has stopped our letters."""
     if ask.kind in _OWN_WORD:
-        return refuse(*_OWN_WORD[ask.kind])
+        code, reason = _OWN_WORD[ask.kind]
+        return refuse(code, str(reason))
     if ask.replaces is not None and ask.replaces.replaces is not None:
         return refuse(
-            "handed_on_twice", "This question has been handed on twice already; please answer or decline."
+            "handed_on_twice", _("This question has been handed on twice already; please answer or decline.")
         )
     address = clean_address(email)
     if address is None:
-        return refuse("invalid_email", "This is not an address a letter can reach.", field="email")
+        return refuse("invalid_email", _("This is not an address a letter can reach."), field="email")
     if mailbox_of(address) == ask.referee.mailbox:
-        return refuse("own_mailbox", "This is your own address; name somebody else.", field="email")
+        return refuse("own_mailbox", _("This is your own address; name somebody else."), field="email")
     was_asked = Ask.objects.filter(subject_id=ask.subject_id, referee__mailbox=mailbox_of(address)).exists()
     if was_asked or not may_write_to(ask.consultant, address):
         return refuse(
-            "not_to_be_asked", "We cannot ask at this address; name somebody else, or decline.", field="email"
+            "not_to_be_asked",
+            _("We cannot ask at this address; name somebody else, or decline."),
+            field="email",
         )
     return ALLOWED
 
@@ -140,31 +163,17 @@ def may_settle(actor: Actor, step: AskStep) -> Verdict:
     return may_run_outbox(actor)
 
 
-class Reached(NamedTuple):
-    """A letter that somebody has, or may have; of one whose fate is unknown the end of its lease is the moment."""
-
-    step_id: UUID
-    step: str
-    state: str
-    sent_at: datetime | None
-    lease_until: datetime | None
-    ask_id: UUID
-    consultant_id: UUID
-    status: str
-    referee_id: UUID
-
-
-def held_until(ask: Ask, step: AskStep, reached: Iterable[Reached], *, at: datetime) -> tuple[datetime, str]:
+def held_until(ask: Ask, step: AskStep, reached: Iterable[AskStep], *, at: datetime) -> tuple[datetime, str]:
     """When that letter may go out at the earliest, and the reason a cap gives; (`at`, "") where none holds it.
 
     `reached` are the letters that its reader has, or may have.
     """
     if step.step not in LETTER_STEPS:
         return at, ""
-    letters = [each for each in reached if each.step_id != step.pk]
+    letters = [each for each in reached if each.pk != step.pk]
     if step.step == "ask":
         others = [each for each in letters if each.ask_id != ask.pk]
-        if any(_keeps_busy(each) for each in others if each.consultant_id == ask.consultant_id):
+        if any(_keeps_busy(each.ask, each) for each in others if each.ask.consultant_id == ask.consultant_id):
             return (
                 at + cadence.EXPIRY,
                 "This person has another open question of yours; this one follows it.",
@@ -181,13 +190,13 @@ def held_until(ask: Ask, step: AskStep, reached: Iterable[Reached], *, at: datet
     return at, ""
 
 
-def _keeps_busy(letter: Reached) -> bool:
+def _keeps_busy(other: Ask, letter: AskStep) -> bool:
     """She has that other question before her, or may have."""
-    in_doubt = letter.step == "ask" and letter.state != "sent" and letter.status in OPEN
-    return letter.status in BEGUN or in_doubt
+    in_doubt = letter.step == "ask" and letter.state != "sent" and other.status in OPEN
+    return other.status in BEGUN or in_doubt
 
 
-def _moment(letter: Reached) -> datetime:
+def _moment(letter: AskStep) -> datetime:
     """One whose fate is unknown counts from the end of its lease."""
     moment = letter.sent_at or letter.lease_until
     assert moment is not None, "nothing was sent without a lease"

@@ -4,6 +4,8 @@ import math
 import re
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
 
 LINE = 160
@@ -16,20 +18,29 @@ LARGEST = Decimal("1e15")
 
 def check_text(text: str, *, field: str, most: int = LINE, required: bool = True) -> Verdict:
     if required and not text.strip():
-        return refuse("required", "Please fill this in.", field=field)
+        return refuse("required", _("Please fill this in."), field=field)
     if len(text) > most:
-        return refuse("too_long", f"This has {len(text):,} characters; {most:,} fit here.", field=field)
+        return refuse(
+            "too_long",
+            _("This has %(length)s characters; %(most)s fit here.")
+            % {"length": f"{len(text):,}", "most": f"{most:,}"},
+            field=field,
+        )
     if found := _FORBIDDEN.search(text):
         where = found.start() + 1
-        return refuse("control_character", f"Character {where} is one that text cannot hold.", field=field)
+        return refuse(
+            "control_character",
+            _("Character %(where)s is one that text cannot hold.") % {"where": where},
+            field=field,
+        )
     return ALLOWED
 
 
 def check_number(value: Decimal, *, field: str) -> Verdict:
     if not value.is_finite() or math.isinf(float(value)) or abs(value) >= LARGEST:
-        return refuse("out_of_range", "This number is too large to be a business figure.", field=field)
+        return refuse("out_of_range", _("This number is too large to be a business figure."), field=field)
     if value != value.quantize(Decimal("1e-6")):
-        return refuse("too_fine", "At most six digits after the decimal point.", field=field)
+        return refuse("too_fine", _("At most six digits after the decimal point."), field=field)
     return ALLOWED
 
 

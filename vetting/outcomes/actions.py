@@ -20,13 +20,14 @@ from vetting.followups.models import Ask, Referee
 from vetting.followups.rules import may_answer
 from vetting.kernel.actors import Actor
 from vetting.kernel.actors import referee as as_referee
+from vetting.kernel.languages import spoken
 from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import RefusedError, refuse, require, require_all
 from vetting.kernel.whole import whole
 from vetting.outcomes import rules
 from vetting.outcomes.models import Attestation, Measurement, Outcome
 from vetting.outcomes.queries import live_in, live_of
-from vetting.outcomes.questionnaire import SHARES, VERSION, Answers
+from vetting.outcomes.questionnaire import SHARES, Answers, version
 from vetting.profiles.actions import touch_evidence
 
 
@@ -80,7 +81,9 @@ def report(*, goal: Goal, result: Result, by: Actor, at: datetime) -> Outcome:
 
 
 @whole
-def ask_client(outcome: Outcome, *, name: str, email: str, by: Actor, at: datetime) -> Ask:
+def ask_client(
+    outcome: Outcome, *, name: str, email: str, language: str = "", by: Actor, at: datetime
+) -> Ask:
     outcome = locked_outcome(outcome.pk)
     engagement = outcome.goal.engagement
     require(engagement_rules.may_change(by, engagement))
@@ -94,6 +97,7 @@ def ask_client(outcome: Outcome, *, name: str, email: str, by: Actor, at: dateti
         consultant=owner,
         name=name,
         email=email,
+        language=language,
         about=about(outcome),
         at=at,
         country=engagement.organization.country,
@@ -241,7 +245,7 @@ def write(
     record: str = "",
     supersedes: Attestation | None = None,
 ) -> Attestation:
-    """A row of testimony; nothing follows from it here."""
+    """A row of testimony, given in the language now spoken; nothing follows from it here."""
     low, high = SHARES.get(answers.shares, (None, None))
     return Attestation.objects.create(
         outcome=outcome,
@@ -249,7 +253,8 @@ def write(
         ask=ask,
         referee=referee,
         record=record,
-        questionnaire=VERSION,
+        questionnaire=version("outcome"),
+        language=spoken(),
         worked_together=answers.worked_together,
         role=answers.role.strip(),
         interests=sorted(set(answers.interests)),

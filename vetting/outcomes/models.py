@@ -5,6 +5,7 @@ from django.db import models
 from vetting.audit.models import append_only
 from vetting.engagements.models import Goal
 from vetting.followups.models import Ask, Referee
+from vetting.kernel.languages import ENGLISH
 from vetting.kernel.rows import MovedRow, Row, figure, status_in
 from vetting.outcomes.states import (
     GOAL_BEFORE,
@@ -86,6 +87,7 @@ class Outcome(MovedRow):
 class Attestation(Row):
     """What a referee said, or what a public record shows. Append-only: a correction is a new row that supersedes.
 
+    `questionnaire` and `language` name the words that were read: see `questionnaire.questions`.
     One that is `withdrawn` says nothing: its referee has taken back the row it supersedes.
     """
 
@@ -95,6 +97,7 @@ class Attestation(Row):
     referee = models.ForeignKey(Referee, null=True, on_delete=models.PROTECT, related_name="+")
     record = models.CharField(max_length=400, blank=True)
     questionnaire = models.CharField(max_length=16)
+    language = models.CharField(max_length=2, default=ENGLISH, db_default=ENGLISH)
     worked_together = models.BooleanField()
     role = models.CharField(max_length=160, blank=True)
     interests = ArrayField(models.CharField(max_length=12), default=list)
@@ -151,6 +154,7 @@ class FollowUp(Row):
     ask = models.ForeignKey(Ask, on_delete=models.PROTECT, related_name="+")
     referee = models.ForeignKey(Referee, on_delete=models.PROTECT, related_name="+")
     questionnaire = models.CharField(max_length=16)
+    language = models.CharField(max_length=2, default=ENGLISH, db_default=ENGLISH)
     wave = models.PositiveSmallIntegerField()
     still = models.CharField(max_length=12, choices=_words(STILL))
     value = figure(null=True)

@@ -1,15 +1,18 @@
 """The nine questions a client's referee is asked about one result, and the one she is asked again: versioned words.
 
-What is stored is the code of an answer; the wording belongs to the version, so that an old answer is read with the
-question it was given to.
+What is stored is the code of an answer; the wording belongs to the version and the language, so that an old answer is
+read with the very words it was given to. They stand in questionnaires/, one file for each; a file that was ever used
+does not change, and another wording is another file with the next number.
 """
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
 
-VERSION = "outcome-1"
-STILL_VERSION = "sustain-1"
+from vetting.kernel.languages import ENGLISH, spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +42,6 @@ class Still:
     value: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """`choices` maps the stored code to its words; empty for a question that is answered in writing."""
-
-    key: str
-    words: str
-    hint: str
-    choices: Mapping[str, str]
-
-
 # Ranges of percent, low to high: people know a range where they would invent a number.
 SHARES: Mapping[str, tuple[int, int]] = {
     "0-10": (0, 10),
@@ -58,109 +51,65 @@ SHARES: Mapping[str, tuple[int, int]] = {
     "75-100": (75, 100),
 }
 
-QUESTIONS = (
-    Question(
-        "worked_together",
-        "Did you work together on this, in this period?",
-        "The work and its dates stand above.",
-        {"yes": "Yes", "no": "No, this work did not take place"},
-    ),
-    Question(
-        "role", "What was your role?", "For example: head of customer service, sponsor of the project.", {}
-    ),
-    Question(
-        "interests",
-        "Is there any tie between you and the consultant?",
-        "A tie does not disqualify what you say; it is shown beside it. Leave all unticked if there is none.",
-        {
-            "employee": "I work or worked for the consultant",
-            "owner": "I own part of the consultant's business, or the consultant of mine",
-            "family": "We are family",
-            "fee": "I get a fee or another advantage for answering",
-            "competitor": "I compete with the consultant",
-        },
-    ),
-    Question(
-        "baseline",
-        "Is the starting value right?",
-        "The value before the work began.",
-        {
-            "confirm": "Yes, it is right",
-            "correct": "No, it was another number",
-            "wrong": "No, and I cannot give the right one",
-            "cannot_say": "I cannot say",
-        },
-    ),
-    Question(
-        "result",
-        "Is the result right?",
-        "The value after the work.",
-        {
-            "confirm": "Yes, it is right",
-            "correct": "No, it was another number",
-            "wrong": "No, this result did not come about",
-            "cannot_say": "I cannot say",
-        },
-    ),
-    Question(
-        "shares",
-        "How much of the change is due to the consultant?",
-        "A range is enough; other things always played a part.",
-        {
-            "0-10": "Hardly any (0 to 10 %)",
-            "10-25": "Some (10 to 25 %)",
-            "25-50": "A good part (25 to 50 %)",
-            "50-75": "More than half (50 to 75 %)",
-            "75-100": "Nearly all (75 to 100 %)",
-            "": "I cannot say",
-        },
-    ),
-    Question(
-        "goal_before",
-        "Was the goal set before the work began?",
-        "",
-        {"yes": "Yes", "no": "No, it was named afterwards", "unknown": "I cannot say"},
-    ),
-    Question(
-        "transfer",
-        "Can your own people now do this without the consultant?",
-        "",
-        {
-            "0": "No, not at all",
-            "1": "A small part of it",
-            "2": "About half of it",
-            "3": "Most of it",
-            "4": "Yes, all of it",
-            "": "It was not meant to be, or I cannot say",
-        },
-    ),
-    Question(
-        "hire_again",
-        "Would you hire this consultant again for the same?",
-        "Private: never shown by itself, only as a count once at least five clients have answered.",
-        {"yes": "Yes", "no": "No", "cannot_say": "I cannot say"},
-    ),
-)
-# Asked again some months after a result was confirmed. Better and worse are meant as the metric means them.
-STILL_QUESTION = Question(
-    "still",
-    "Is the number still what you said last time?",
-    "As far as you know it today.",
-    {
-        "held": "Yes, it is still that, or so near that it makes no difference",
-        "grew": "It is better now",
-        "faded": "It is worse now",
-        "cannot_say": "I cannot say",
-        "not_measured": "We no longer measure it",
-    },
-)
-# Not a question about the work: how the answer may appear.
-PUBLISH_WORDS: Mapping[str, str] = {
-    "named": "With the name of our organization",
-    "sector": "Only as our kind of organization",
-    "sealed": "Not at all; count it, but show nothing of it",
-}
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`choices` maps the stored code to its words; empty for a question that is answered in writing.
+
+    `asked` is the question with its {metric} and its {value} in it, where it has a number; `number` is the name of the
+    field for another one.
+    """
+
+    key: str
+    words: str
+    hint: str
+    choices: Mapping[str, str]
+    asked: str = ""
+    number: str = ""
+
+
+_Questions = Mapping[str, Question]
+
+
+def _question(row: Mapping[str, Any]) -> Question:
+    return Question(**{"hint": "", "choices": {}, **row})
+
+
+def _read() -> dict[tuple[str, str], _Questions]:
+    """By version and language, each version in the order of its numbers."""
+    found: dict[tuple[str, str], _Questions] = {}
+    files = Path(__file__).with_name("questionnaires").glob("*.toml")
+    for path in sorted(files, key=lambda path: (len(path.stem), path.stem)):
+        version, _, language = path.stem.partition(".")
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))["question"]
+        found[version, language] = {row["key"]: _question(row) for row in rows}
+    return found
+
+
+_WORDS: Final = _read()
+# kind and language to the version in which questions of that kind are put now
+_NOW: Final = {(version.partition("-")[0], language): version for version, language in _WORDS}
+
+
+def questions(version: str, language: str) -> _Questions:
+    """The very words of that version, as they were read in that language."""
+    return _WORDS[version, language]
+
+
+def version(kind: str) -> str:
+    """The one in which a question of that kind is put now, in the language now spoken."""
+    return _NOW[kind, spoken()]
 
 
 def question(key: str) -> Question:
-    return next(found for found in QUESTIONS if found.key == key)
+    """In the language now spoken."""
+    kind = "sustain" if key == STILL_QUESTION.key else "outcome"
+    return _WORDS[version(kind), spoken()][key]
+
+
+# As programs and the house's own people read them. Not a question about the work: how the answer may appear.
+*_ASKED, _PUBLISH = questions(_NOW["outcome", ENGLISH], ENGLISH).values()
+QUESTIONS: Final = tuple(_ASKED)
+PUBLISH_WORDS: Final = _PUBLISH.choices
+# Asked again some months after a result was confirmed. Better and worse are meant as the metric means them.
+STILL_QUESTION: Final = questions(_NOW["sustain", ENGLISH], ENGLISH)["still"]

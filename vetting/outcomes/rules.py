@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from vetting.engagements.metrics import format_value, metric
 from vetting.engagements.models import Engagement, Goal
 from vetting.engagements.rules import may_be_value
 from vetting.followups.models import Ask
 from vetting.followups.states import OPEN
+from vetting.kernel.languages import value_words
 from vetting.kernel.places import CURRENCIES
 from vetting.kernel.text import PARAGRAPH, check_number, check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
@@ -132,16 +136,16 @@ def may_correct(ask: Ask, said: Sequence[Attestation], outcome: Outcome) -> Verd
     if outcome.status in {"withdrawn", "superseded"}:
         return refuse(
             "outcome_gone",
-            "The consultant has replaced or withdrawn this result; nothing of it counts any more.",
+            _("The consultant has replaced or withdrawn this result; nothing of it counts any more."),
         )
     return ALLOWED
 
 
 def may_withdraw_answer(ask: Ask, said: Sequence[Attestation | FollowUp]) -> Verdict:
     if ask.status != "answered" or not said:
-        return refuse("not_answered", "There is no answer to this question yet.")
+        return refuse("not_answered", _("There is no answer to this question yet."))
     if said[-1].withdrawn:
-        return refuse("withdrawn", "You have taken this answer back already.")
+        return refuse("withdrawn", _("You have taken this answer back already."))
     return ALLOWED
 
 
@@ -243,7 +247,9 @@ def may_still_hold(outcome: Outcome) -> Verdict:
     """Whether the result stands, so that one may say what became of it."""
     engagement = outcome.goal.engagement
     if outcome.status not in VERIFIED or engagement.status in {"contested", "withdrawn"}:
-        return refuse("closed", "This question is closed: the result it was about does not stand any more.")
+        return refuse(
+            "closed", _("This question is closed: the result it was about does not stand any more.")
+        )
     return ALLOWED
 
 
@@ -262,11 +268,13 @@ def check_still(answer: Still, *, goal: Goal, last: Decimal) -> list[Verdict]:
     if answer.still not in {"grew", "faded"}:
         if answer.value is None:
             return [ALLOWED]
-        return [refuse("contradiction", "You wrote another number: choose better or worse.", field="still")]
+        return [
+            refuse("contradiction", _("You wrote another number: choose better or worse."), field="still")
+        ]
     if answer.value is None:
         return [
             refuse(
-                "required", "Write the number as it is now, or choose another answer.", field="still_value"
+                "required", _("Write the number as it is now, or choose another answer."), field="still_value"
             )
         ]
     possible = may_be_value(goal.metric, answer.value, field="still_value")
@@ -322,12 +330,18 @@ def _on_that_side(still: str, value: Decimal, *, goal: Goal, last: Decimal) -> V
     better = int(kind.direction) * (value - last)
     if (better > 0) if still == "grew" else (better < 0):
         return ALLOWED
-    word = "better" if still == "grew" else "worse"
-    side = "above" if (int(kind.direction) > 0) == (still == "grew") else "below"
-    was = format_value(kind, last, goal.currency)
-    return refuse(
-        "wrong_side", f"You chose {word}; for {kind.name} that is {side} {was}.", field="still_value"
-    )
+    was = {
+        "metric": pgettext("metric", kind.name),
+        "value": value_words(format_value(kind, last, goal.currency)),
+    }
+    if still == "grew":
+        above = _("You chose better; for %(metric)s that is above %(value)s.")
+        below = _("You chose better; for %(metric)s that is below %(value)s.")
+    else:
+        above = _("You chose worse; for %(metric)s that is above %(value)s.")
+        below = _("You chose worse; for %(metric)s that is below %(value)s.")
+    words = above if (int(kind.direction) > 0) == (still == "grew") else below
+    return refuse("wrong_side", words % was, field="still_value")
 
 
 def _codes(key: str) -> tuple[str, ...]:
@@ -338,7 +352,9 @@ def _among(field: str, given: tuple[str, ...], known: tuple[str, ...]) -> Verdic
     unknown = [word for word in given if word not in known]
     if unknown:
         return refuse(
-            "unknown_choice", f"{', '.join(unknown)[:80]}: not one of the answers offered.", field=field
+            "unknown_choice",
+            _("%(given)s: not one of the answers offered.") % {"given": ", ".join(unknown)[:80]},
+            field=field,
         )
     return ALLOWED
 
@@ -347,13 +363,13 @@ def _value(verdict: str, value: Decimal | None, *, metric: str, field: str) -> V
     if verdict != "correct":
         return ALLOWED
     if value is None:
-        return refuse("required", "Write the right number, or choose another answer.", field=field)
+        return refuse("required", _("Write the right number, or choose another answer."), field=field)
     return may_be_value(metric, value, field=field)
 
 
 def _transfer(transfer: int | None) -> Verdict:
     if transfer is not None and not 0 <= transfer <= 4:
-        return refuse("out_of_range", "Choose one of the answers offered.", field="transfer")
+        return refuse("out_of_range", _("Choose one of the answers offered."), field="transfer")
     return ALLOWED
 
 

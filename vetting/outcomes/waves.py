@@ -18,13 +18,14 @@ from vetting.followups.queries import named_by
 from vetting.followups.rules import check_whom, may_answer
 from vetting.kernel.actors import Actor
 from vetting.kernel.actors import referee as as_referee
+from vetting.kernel.languages import spoken
 from vetting.kernel.verdict import Verdict, refuse, require, require_all
 from vetting.kernel.whole import whole
 from vetting.outcomes import rules
 from vetting.outcomes.actions import about, locked_outcome
 from vetting.outcomes.models import Attestation, FollowUp, Measurement, Outcome
 from vetting.outcomes.queries import asks_again, current_attestations, follow_ups_of, said_again_in
-from vetting.outcomes.questionnaire import STILL_VERSION, Still
+from vetting.outcomes.questionnaire import Still, version
 from vetting.outcomes.states import WAVES
 from vetting.profiles.actions import touch_evidence
 
@@ -80,7 +81,8 @@ def answer(ask_id: UUID, *, still: Still, at: datetime) -> FollowUp:
         outcome=outcome,
         ask=ask,
         referee=ask.referee,
-        questionnaire=STILL_VERSION,
+        questionnaire=version("sustain"),
+        language=spoken(),
         wave=rules.wave_of(outcome.verified_at, at=at),
         still=still.still,
         value=last if still.still == "held" else still.value,
@@ -211,7 +213,8 @@ def _version(
         outcome=before.outcome,
         ask_id=before.ask_id,
         referee_id=before.referee_id,
-        questionnaire=STILL_VERSION,
+        questionnaire=version("sustain"),
+        language=spoken(),
         wave=before.wave,
         still=still,
         value=value,

@@ -5,6 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vetting.audit.actions import record
 from vetting.followups import actions as followups
@@ -42,8 +44,10 @@ def enter(visit_id: UUID, *, code: str, at: datetime) -> str:
     """Open the visit; the secret that its browser holds from now on. InvalidError for another code, which counts."""
     secret, tries_left = _try(visit_id, code=code, at=at)
     if not secret:
-        rest = f"You have {tries_left} more." if tries_left else "Have another one sent."
-        raise InvalidError({"code": ("wrong_code", f"This is not the code in our letter. {rest}")})
+        more = ngettext("You have %(tries)s more try.", "You have %(tries)s more tries.", tries_left)
+        rest = more % {"tries": tries_left} if tries_left else _("Have another one sent.")
+        wrong = _("This is not the code in our letter.")
+        raise InvalidError({"code": ("wrong_code", f"{wrong} {rest}")})
     return secret
 
 

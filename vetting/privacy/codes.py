@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils.translation import override
 
+from vetting.followups.queries import language_of
 from vetting.kernel.whole import whole
 from vetting.mail.letters import message, message_id, render
 from vetting.mail.sending import Fate, Post
@@ -23,8 +25,10 @@ def send_code(*, post: Post, at: datetime) -> bool:
         return False
     code = f"{secrets.randbelow(1_000_000):06}"
     values = {"name": visit.referee.name, "code": code, "minutes": int(CODE_LIFE.total_seconds() // 60)}
+    with override(language_of(visit.referee)):
+        rendered = render("referee_code", values)
     mail = message(
-        render("referee_code", values),
+        rendered,
         to=visit.referee.email,
         id_=message_id(f"{visit.pk.hex}.{visit.sends}"),
     )

@@ -63,6 +63,7 @@ def _nothing(ask: Ask, outcome: Outcome, before: Attestation, *, at: datetime) -
         ask=ask,
         referee=ask.referee,
         questionnaire=before.questionnaire,
+        language=before.language,
         worked_together=before.worked_together,
         baseline_verdict="cannot_say",
         result_verdict="cannot_say",

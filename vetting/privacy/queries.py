@@ -6,9 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from vetting.engagements.models import Goal
 from vetting.followups.models import Ask, AskStep, ConsultantStop, Referee
-from vetting.followups.queries import asked_of, named_by
+from vetting.followups.queries import asked_of, language_of, named_by
 from vetting.followups.states import LETTER_STEPS
 from vetting.kernel.keys import digest
 from vetting.mail.queries import is_suppressed, mailbox_hash
@@ -20,18 +23,22 @@ from vetting.referrals.queries import versions_in, words_in
 from vetting.replies.queries import of_ask
 
 # Who reads an answer, by the kind of the question.
-READERS: Mapping[str, str] = {
-    "goal": "Anybody reads whether the goal was accepted. Your name and address are shown to nobody but the consultant.",
-    "outcome": (
+READERS: Mapping[str, Any] = {
+    "goal": gettext_lazy(
+        "Anybody reads whether the goal was accepted. Your name and address are shown to nobody but the consultant."
+    ),
+    "outcome": gettext_lazy(
         "In the form you chose anybody reads your role, the numbers, your judgement and any tie. The consultant reads "
         "your name and the rest of your answer, but not whether you would hire them again: that shows only as a count, "
         "once five clients have answered. Our staff may read all of it."
     ),
-    "sustain": (
+    "sustain": gettext_lazy(
         "Anybody reads the number and its month, in the form in which the result itself appears. The consultant reads "
         "your name with it, and our staff may."
     ),
-    "peer": "Anybody reads your name, how you saw the work and your words. Your address is shown to nobody.",
+    "peer": gettext_lazy(
+        "Anybody reads your name, how you saw the work and your words. Your address is shown to nobody."
+    ),
 }
 
 
@@ -57,6 +64,7 @@ def copy_of(referee: Referee, *, at: datetime) -> dict[str, Any]:
             "name": referee.name,
             "address": referee.email,
             "country": referee.country,
+            "language": language_of(referee),
             "known_since": referee.created_at.isoformat(),
         },
         "letters_stopped": is_suppressed(referee.email),
@@ -82,7 +90,9 @@ def _question(ask: Ask) -> dict[str, Any]:
             for reply in of_ask(ask.pk)
         ],
         "said": _versions(ask),
-        "who_may_read_it": READERS.get(ask.kind, "") if ask.status == "answered" else "Nobody but our staff.",
+        "who_may_read_it": str(READERS.get(ask.kind, ""))
+        if ask.status == "answered"
+        else _("Nobody but our staff."),
     }
 
 

@@ -28,7 +28,9 @@ from vetting.referrals.rules import Words
 
 
 @whole
-def ask_peer(*, profile: Profile, name: str, email: str, by: Actor, at: datetime) -> Referral:
+def ask_peer(
+    *, profile: Profile, name: str, email: str, language: str = "", by: Actor, at: datetime
+) -> Referral:
     """One letter to one person who saw the work. RefusedError where that person was asked already."""
     require(may_change(by, profile))
     if profile.owner is None:
@@ -40,6 +42,7 @@ def ask_peer(*, profile: Profile, name: str, email: str, by: Actor, at: datetime
         consultant=profile.owner,
         name=name,
         email=email,
+        language=language,
         about=about(profile),
         at=at,
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from vetting.followups.models import Ask
 from vetting.kernel.text import PARAGRAPH, check_text
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse
@@ -26,9 +28,9 @@ class Words:
 
 def may_correct(ask: Ask, given: Referral | None) -> Verdict:
     if ask.status != "answered" or given is None:
-        return refuse("not_answered", "There is no answer to this question yet.")
+        return refuse("not_answered", _("There is no answer to this question yet."))
     if given.status == "withdrawn":
-        return refuse("withdrawn", "You have taken this answer back already.")
+        return refuse("withdrawn", _("You have taken this answer back already."))
     return ALLOWED
 
 
@@ -41,12 +43,12 @@ def may_withdraw(referral: Referral) -> Verdict:
 def check_words(words: Words, *, at: datetime) -> list[Verdict]:
     known = words.relation in RELATIONS
     return [
-        ALLOWED if known else refuse("unknown_choice", "Choose how you saw the work.", field="relation"),
+        ALLOWED if known else refuse("unknown_choice", _("Choose how you saw the work."), field="relation"),
         check_text(words.skill, field="skill", most=80),
         check_text(words.saw, field="saw", most=PARAGRAPH),
         _year(words.seen_from, field="seen_from", latest=at.year),
         _year(words.seen_to, field="seen_to", latest=at.year),
-        refuse("ends_before_start", "The last year lies before the first.", field="seen_to")
+        refuse("ends_before_start", _("The last year lies before the first."), field="seen_to")
         if words.seen_to < words.seen_from
         else ALLOWED,
     ]
@@ -55,4 +57,8 @@ def check_words(words: Words, *, at: datetime) -> list[Verdict]:
 def _year(year: int, *, field: str, latest: int) -> Verdict:
     if EARLIEST_YEAR <= year <= latest:
         return ALLOWED
-    return refuse("out_of_range", f"A year from {EARLIEST_YEAR} to {latest}.", field=field)
+    return refuse(
+        "out_of_range",
+        _("A year from %(first)s to %(last)s.") % {"first": EARLIEST_YEAR, "last": latest},
+        field=field,
+    )

@@ -1,5 +1,10 @@
 """The life of a referral, and its words."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
 from vetting.kernel.moves import moves
 
 REFERRAL = moves(
@@ -14,9 +19,9 @@ REFERRAL = moves(
     withdrawn="",
 )
 RELATIONS = ("worked_with", "hired", "managed", "observed")
-RELATION_WORDS = {
-    "worked_with": "We worked on it together",
-    "hired": "I hired the consultant for it",
-    "managed": "I was responsible for the work",
-    "observed": "I saw the work from nearby",
+RELATION_WORDS: Mapping[str, Any] = {
+    "worked_with": gettext_lazy("We worked on it together"),
+    "hired": gettext_lazy("I hired the consultant for it"),
+    "managed": gettext_lazy("I was responsible for the work"),
+    "observed": gettext_lazy("I saw the work from nearby"),
 }

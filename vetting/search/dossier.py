@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy
 
 from vetting.companies.catalogue import unnamed
 from vetting.companies.models import Organization
@@ -20,11 +23,11 @@ from vetting.scorecards.coverage import is_met
 from vetting.scorecards.models import Scorecard
 
 # What stands in place of a number.
-NO_NUMBER: Mapping[str, str] = {
-    "cannot_say": "could not say",
-    "not_measured": "no longer measured",
-    "silent": "no answer",
-    "declined": "declined",
+NO_NUMBER: Mapping[str, Any] = {
+    "cannot_say": gettext_lazy("could not say"),
+    "not_measured": gettext_lazy("no longer measured"),
+    "silent": gettext_lazy("no answer"),
+    "declined": gettext_lazy("declined"),
 }
 SHOWN = (*VERIFIED, "rejected", "submitted", "awaiting_client", "unanswered")
 
@@ -235,7 +238,7 @@ def _share_words(last: Attestation | None) -> str:
 
 def _later(wave: Wave, value: Callable[[Decimal], Value | None]) -> Later:
     known = None if wave.value is None else value(wave.value)
-    text = known.text if known else NO_NUMBER[wave.still]
+    text = known.text if known else str(NO_NUMBER[wave.still])
     return Later(months=wave.months, on=wave.on, still=wave.still, value=known, text=text)
 
 

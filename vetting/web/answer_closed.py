@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from vetting.followups.cadence import KEPT_UNANSWERED
 from vetting.followups.models import Ask
@@ -16,11 +18,11 @@ from vetting.web.templatetags.wording import day
 
 HER_DOING = ("answered", "declined", "stopped", "replaced")
 _ENDED = {
-    "declined": "You declined on {on}.",
-    "stopped": "Closed on {on}, when you stopped the letters.",
-    "replaced": "You named somebody else on {on}.",
-    "bounced": "Closed on {on}: a letter could not be delivered.",
-    "cancelled": "Taken back on {on} by whoever asked.",
+    "declined": gettext_lazy("You declined on %(on)s."),
+    "stopped": gettext_lazy("Closed on %(on)s, when you stopped the letters."),
+    "replaced": gettext_lazy("You named somebody else on %(on)s."),
+    "bounced": gettext_lazy("Closed on %(on)s: a letter could not be delivered."),
+    "cancelled": gettext_lazy("Taken back on %(on)s by whoever asked."),
 }
 
 
@@ -53,7 +55,8 @@ def _answered(request: HttpRequest, ask: Ask, page: dict[str, str], *, status: i
 
 def ended(ask: Ask) -> str:
     """How a question closed without an answer, in a sentence."""
-    return _ENDED.get(ask.status, "It ran out on {on}.").format(on=day(ask.status_at.date()))
+    words = _ENDED.get(ask.status) or _("It ran out on %(on)s.")
+    return str(words % {"on": day(ask.status_at.date())})
 
 
 def erased_on(ask: Ask) -> str:
@@ -74,44 +77,56 @@ def _said(asked: Asked) -> dict[str, object]:
 
 
 def _closed(ask: Ask) -> Closed:
-    who, asked = ask.about["consultant"], day(ask.created_at.date())
-    anew = f"If you wish to answer all the same, tell {who}, who can ask you again."
-    unsent = ("What you had filled in was not sent, and nobody reads it.",) if ask.draft else ()
+    about = {"consultant": ask.about["consultant"], "asked_on": day(ask.created_at.date())}
+    anew = _("If you wish to answer all the same, tell %(consultant)s, who can ask you again.") % about
+    unsent = (_("What you had filled in was not sent, and nobody reads it."),) if ask.draft else ()
     match ask.status:
         case "declined":
-            told = f"{who} was told only that you declined. Nothing of it is published."
-            return Closed("You have declined to answer", (told, "We do not write about this question again."))
+            told = _("%(consultant)s was told only that you declined. Nothing of it is published.") % about
+            no_more = _("We do not write about this question again.")
+            return Closed(_("You have declined to answer"), (told, no_more))
         case "stopped":
             return _stopped(ask)
         case "replaced":
-            named = ", ".join(_named_by(ask)) or "the person you named"
-            how = f"We ask {named} by the same rules as everybody: rarely, on working days, and not at all if they wish so."
-            return Closed("You have named somebody else", (how, f"{who} reads that you did.", *unsent))
+            named = ", ".join(_named_by(ask)) or _("the person you named")
+            how = _(
+                "We ask %(named)s by the same rules as everybody: rarely, on working days, and not at all if they wish so."
+            )
+            reads = _("%(consultant)s reads that you did.") % about
+            return Closed(_("You have named somebody else"), (how % {"named": named}, reads, *unsent))
         case "cancelled":
-            back = f"{who} asked you on {asked} and has taken back what the question was about. It needs no answer."
-            return Closed("This question was taken back", (back, *unsent))
+            back = _(
+                "%(consultant)s asked you on %(asked_on)s and has taken back what the question was about. It needs no answer."
+            )
+            return Closed(_("This question was taken back"), (back % about, *unsent))
         case "bounced":
-            lost = "One of our letters to you could not be delivered, so the question was closed."
-            return Closed("This question is closed", (lost, anew, *unsent))
-    over_on = day(ask.expires_at.date())
-    over = f"{who} asked you on {asked}; the question was open until {over_on}. It needs no answer any more."
-    rest = (
-        "No answer lowers nobody's score.",
-        anew,
-        f"We erase your name and address on {erased_on(ask)}.",
+            lost = _("One of our letters to you could not be delivered, so the question was closed.")
+            return Closed(_("This question is closed"), (lost, anew, *unsent))
+    over = _(
+        "%(consultant)s asked you on %(asked_on)s; the question was open until %(over_on)s. It needs no answer any more."
     )
-    return Closed("This question has run out", (over, *unsent, *rest))
+    rest = (
+        _("No answer lowers nobody’s score."),
+        anew,
+        _("We erase your name and address on %(day)s.") % {"day": erased_on(ask)},
+    )
+    over_on = {"over_on": day(ask.expires_at.date())}
+    return Closed(_("This question has run out"), (over % (about | over_on), *unsent, *rest))
 
 
 def _stopped(ask: Ask) -> Closed:
     if is_suppressed(ask.referee.email):
-        stopped = "No letter from us goes to this address any more, whoever asks. It holds from this moment."
-        return Closed(
-            "You have stopped our letters", (stopped, "All questions that were open to you are closed.")
+        stopped = _(
+            "No letter from us goes to this address any more, whoever asks. It holds from this moment."
         )
-    who = ask.about["consultant"]
-    stopped = f"No letter in the name of {who} goes to this address any more. It holds from this moment."
-    return Closed(f"You have stopped letters about {who}", (stopped, "Others may still ask you."))
+        closed = _("All questions that were open to you are closed.")
+        return Closed(_("You have stopped our letters"), (stopped, closed))
+    who = {"consultant": ask.about["consultant"]}
+    stopped = _(
+        "No letter in the name of %(consultant)s goes to this address any more. It holds from this moment."
+    )
+    title = _("You have stopped letters about %(consultant)s")
+    return Closed(title % who, (stopped % who, _("Others may still ask you.")))
 
 
 def _named_by(ask: Ask) -> list[str]:

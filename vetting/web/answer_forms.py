@@ -7,25 +7,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from vetting.engagements.metrics import METRICS
 from vetting.kernel.verdict import Verdict
-from vetting.outcomes.questionnaire import PUBLISH_WORDS, STILL_QUESTION, Answers, Still, question
+from vetting.outcomes.questionnaire import QUESTIONS, Answers, Still, question
 from vetting.outcomes.rules import check_answers, check_still
 from vetting.referrals.rules import Words, check_words
 from vetting.referrals.states import RELATION_WORDS
 from vetting.web.asked import Asked
 from vetting.web.typed_numbers import TypedNumber, read_number, write_number
 
+_Text: TypeAlias = Any  # or one that waits to be read, since the language is known only then
+
 CANNOT_SAY = (
     "cannot_say"  # in a form; where the questionnaire's code is empty, nothing chosen must differ from it
 )
-YES_OR_NO = {"yes": "Yes", "no": "No"}
+_OF_THE_QUESTIONNAIRE = {"publish", "still", *(each.key for each in QUESTIONS)}
+YES_OR_NO = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
 
 
 class ScreenForm(forms.Form):
@@ -36,14 +42,26 @@ class ScreenForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.asked, self.draft, self.at = asked, draft, at
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if name in _OF_THE_QUESTIONNAIRE:
+                asked_for = question(name)
+                field.label, field.help_text = asked_for.words, asked_for.hint
             is_choice = isinstance(field, forms.ChoiceField)
-            field.error_messages["required"] = "Please choose one." if is_choice else "Please fill this in."
-            field.error_messages["invalid_choice"] = "Choose from the answers offered."
+            field.error_messages["required"] = (
+                _("Please choose one.") if is_choice else _("Please fill this in.")
+            )
+            field.error_messages["invalid_choice"] = _("Choose from the answers offered.")
         self.fill()
 
     def fill(self) -> None:
         """Set what depends on what is asked about: numbers in the words of a question, units."""
+
+    def put(self, key: str, value: Decimal) -> None:
+        """A question with its number in it, and the field for another one."""
+        number = self.fields[f"{key}_value"]
+        assert isinstance(number, TypedNumber)
+        self.fields[key].label = self.asked.question(key, value)
+        number.label, number.unit = question(key).number, self.asked.unit
 
     def verdicts(self, filled: Mapping[str, Any]) -> Iterable[Verdict]:
         """What the rules say of everything filled in so far; what concerns other screens is left out."""
@@ -64,13 +82,15 @@ class ScreenForm(forms.Form):
 
 
 def _choice(key: str) -> forms.ChoiceField:
-    asked = question(key)
-    return _radio(
-        asked.words, {code or CANNOT_SAY: words for code, words in asked.choices.items()}, asked.hint
-    )
+    """One of the questionnaire's own, in whatever language is spoken when the form is shown."""
+    return forms.ChoiceField(choices=partial(_choices, key), widget=forms.RadioSelect)
 
 
-def _radio(label: str, choices: Mapping[str, str], hint: str = "") -> forms.ChoiceField:
+def _choices(key: str) -> list[tuple[str, str]]:
+    return [(code or CANNOT_SAY, words) for code, words in question(key).choices.items()]
+
+
+def _radio(label: _Text, choices: Mapping[str, _Text], hint: _Text = "") -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         help_text=hint,
@@ -79,23 +99,21 @@ def _radio(label: str, choices: Mapping[str, str], hint: str = "") -> forms.Choi
     )
 
 
-def _year(label: str, hint: str = "") -> forms.RegexField:
+def _year(label: _Text, hint: _Text = "") -> forms.RegexField:
     return forms.RegexField(
         r"\A[0-9]{4}\Z",
         label=label,
         help_text=hint,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        error_messages={"invalid": "Write the year with four digits, such as 2024."},
+        error_messages={"invalid": gettext_lazy("Write the year with four digits, such as 2024.")},
     )
 
 
 class WorkForm(ScreenForm):
     worked_together = _choice("worked_together")
-    role = forms.CharField(label=question("role").words, help_text=question("role").hint, required=False)
+    role = forms.CharField(required=False)
     interests = forms.MultipleChoiceField(
-        label=question("interests").words,
-        help_text=question("interests").hint,
-        choices=list(question("interests").choices.items()),
+        choices=partial(_choices, "interests"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -103,22 +121,16 @@ class WorkForm(ScreenForm):
 
 class NumbersForm(ScreenForm):
     baseline = _choice("baseline")
-    baseline_value = TypedNumber(label="The right starting value", required=False)
+    baseline_value = TypedNumber(required=False)
     result = _choice("result")
-    result_value = TypedNumber(label="The right result", required=False)
+    result_value = TypedNumber(required=False)
 
     def fill(self) -> None:
         goal, outcome = self.asked.goal, self.asked.outcome
         assert goal is not None
         assert outcome is not None
-        metric = self.asked.ask.about["metric"]
-        before, after = self.asked.value(goal.baseline), self.asked.value(outcome.achieved)
-        self.fields["baseline"].label = f"{metric} before the work: {before}. Is that right?"
-        self.fields["result"].label = f"{metric} after the work: {after}. Is that right?"
-        for name in ("baseline_value", "result_value"):
-            field = self.fields[name]
-            assert isinstance(field, TypedNumber)
-            field.unit = self.asked.unit
+        for key, value in (("baseline", goal.baseline), ("result", outcome.achieved)):
+            self.put(key, value)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -127,7 +139,7 @@ class NumbersForm(ScreenForm):
                 self.add_error(
                     name,
                     ValidationError(
-                        "You wrote another number: choose that it was another one, or empty its field."
+                        _("You wrote another number: choose that it was another one, or empty its field.")
                     ),
                 )
         return cleaned
@@ -141,29 +153,32 @@ class EffectForm(ScreenForm):
 
 
 class PublishForm(ScreenForm):
-    publish = _radio("How may your answer appear?", PUBLISH_WORDS)
+    publish = _choice("publish")
 
 
 class SawForm(ScreenForm):
-    relation = _radio("How do you know the work?", RELATION_WORDS)
-    seen_from = _year("From which year?")
-    seen_to = _year("To which year?", "The present year if it still goes on.")
+    relation = _radio(gettext_lazy("How do you know the work?"), RELATION_WORDS)
+    seen_from = _year(gettext_lazy("From which year?"))
+    seen_to = _year(gettext_lazy("To which year?"), gettext_lazy("The present year if it still goes on."))
 
     def verdicts(self, filled: Mapping[str, Any]) -> Iterable[Verdict]:
         return check_words(words_of(filled), at=self.at)
 
 
 class WordsForm(ScreenForm):
-    skill = forms.CharField(label="For which skill?", help_text="In a few words: pricing, customer service.")
+    skill = forms.CharField(
+        label=gettext_lazy("For which skill?"),
+        help_text=gettext_lazy("In a few words: pricing, customer service."),
+    )
     saw = forms.CharField(
-        label="What did you see?",
-        help_text="What was done, and what came of it. Write what you saw yourself.",
+        label=gettext_lazy("What did you see?"),
+        help_text=gettext_lazy("What was done, and what came of it. Write what you saw yourself."),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     gets_fee = _radio(
-        "Do you get a fee or another advantage for this?",
+        gettext_lazy("Do you get a fee or another advantage for this?"),
         YES_OR_NO,
-        "With one, your word is shown as such and weighs nothing.",
+        gettext_lazy("With one, your word is shown as such and weighs nothing."),
     )
 
     def verdicts(self, filled: Mapping[str, Any]) -> Iterable[Verdict]:
@@ -179,11 +194,11 @@ class SendForm(ScreenForm):
 
 class GoalForm(ScreenForm):
     accepts = _radio(
-        "Do you agree on this goal?",
+        gettext_lazy("Do you agree on this goal?"),
         {
-            "yes": "Yes, this is our goal",
-            "no": "No, we do not agree on it",
-            "unsure": "I am not sure, or it is not for me to say",
+            "yes": gettext_lazy("Yes, this is our goal"),
+            "no": gettext_lazy("No, we do not agree on it"),
+            "unsure": gettext_lazy("I am not sure, or it is not for me to say"),
         },
     )
 
@@ -204,17 +219,15 @@ class PeerCorrection(SawForm, WordsForm):
 class StillForm(ScreenForm):
     """Last time's number stands in the question, and only another one is written."""
 
-    still = _radio(STILL_QUESTION.words, STILL_QUESTION.choices)
-    still_value = TypedNumber(label="The number now", required=False)
+    still = _choice("still")
+    still_value = TypedNumber(required=False)
 
     def fill(self) -> None:
         assert self.asked.last is not None
-        metric, number = self.asked.ask.about["metric"], self.fields["still_value"]
-        assert isinstance(number, TypedNumber)
-        number.unit = self.asked.unit
-        self.fields["still"].label = f"{metric}: is it still {self.asked.value(self.asked.last)}?"
-        way = "Higher" if int(METRICS[self.asked.metric].direction) > 0 else "Lower"
-        self.fields["still"].help_text = f"{STILL_QUESTION.hint} {way} is better."
+        self.put("still", self.asked.last)
+        is_up = int(METRICS[self.asked.metric].direction) > 0
+        better = _("Higher is better.") if is_up else _("Lower is better.")
+        self.fields["still"].help_text = f"{question('still').hint} {better}"
 
     def verdicts(self, filled: Mapping[str, Any]) -> Iterable[Verdict]:
         assert self.asked.goal is not None
@@ -226,24 +239,24 @@ class StillForm(ScreenForm):
 @dataclass(frozen=True, slots=True)
 class Screen:
     key: str
-    title: str
+    title: _Text
     form: type[ScreenForm]
 
 
 SCREENS: Mapping[str, tuple[Screen, ...]] = {
     "outcome": (
-        Screen("work", "Is this result right?", WorkForm),
-        Screen("numbers", "The numbers", NumbersForm),
-        Screen("effect", "What it came from, and what stayed", EffectForm),
-        Screen("check", "Look through it and send it", PublishForm),
+        Screen("work", gettext_lazy("Is this result right?"), WorkForm),
+        Screen("numbers", gettext_lazy("The numbers"), NumbersForm),
+        Screen("effect", gettext_lazy("What it came from, and what stayed"), EffectForm),
+        Screen("check", gettext_lazy("Look through it and send it"), PublishForm),
     ),
     "peer": (
-        Screen("saw", "What did you see of their work?", SawForm),
-        Screen("words", "In your words", WordsForm),
-        Screen("check", "Look through it and send it", SendForm),
+        Screen("saw", gettext_lazy("What did you see of their work?"), SawForm),
+        Screen("words", gettext_lazy("In your words"), WordsForm),
+        Screen("check", gettext_lazy("Look through it and send it"), SendForm),
     ),
-    "sustain": (Screen("still", "Is it still so?", StillForm),),
-    "goal": (Screen("goal", "Do you agree on this goal?", GoalForm),),
+    "sustain": (Screen("still", gettext_lazy("Is it still so?"), StillForm),),
+    "goal": (Screen("goal", gettext_lazy("Do you agree on this goal?"), GoalForm),),
 }
 
 

@@ -15,9 +15,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import activate, get_language_from_request, override
 
 from vetting.followups.models import Ask, Referee
-from vetting.followups.queries import asked_of, by_key, referee_by_key
+from vetting.followups.queries import asked_of, by_key, language_of, referee_by_key
 from vetting.privacy.models import Visit
 from vetting.privacy.queries import visit_of
 from vetting.privacy.rules import VISIT_LIFE
@@ -30,11 +31,12 @@ _Page = TypeVar("_Page", bound=Callable[..., HttpResponse])
 
 
 def unlisted(page: _Page) -> _Page:
-    """Kept by no cache and by no search engine."""
+    """Kept by no cache and by no search engine; in the language of whoever is found to read it, until then the browser's."""
 
     @wraps(page)
-    def shown(*args: Any, **kwargs: Any) -> HttpResponse:
-        response = page(*args, **kwargs)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with override(get_language_from_request(request)):
+            response = page(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
         return response
@@ -58,7 +60,10 @@ def keyed(page: _Page) -> _Page:
 
 
 def ask_of_key(key: str, *, at: datetime) -> Ask | None:
-    return by_key(key, at=at) if _KEY.fullmatch(key) else None
+    ask = by_key(key, at=at) if _KEY.fullmatch(key) else None
+    if ask is not None:
+        activate(language_of(ask.referee))
+    return ask
 
 
 def ask_of_cookie(request: HttpRequest, ask_id: UUID, *, at: datetime) -> Ask | None:
@@ -93,7 +98,10 @@ def enter_mine(key: str) -> HttpResponse:
 
 
 def referee_of_key(key: str) -> Referee | None:
-    return referee_by_key(key) if _KEY.fullmatch(key) else None
+    referee = referee_by_key(key) if _KEY.fullmatch(key) else None
+    if referee is not None:
+        activate(language_of(referee))
+    return referee
 
 
 def referee_of_cookie(request: HttpRequest) -> Referee | None:
@@ -103,7 +111,10 @@ def referee_of_cookie(request: HttpRequest) -> Referee | None:
 
 def visit_of_cookie(request: HttpRequest, *, at: datetime) -> Visit | None:
     secret = request.COOKIES.get(VISIT, "")
-    return visit_of(secret, at=at) if _KEY.fullmatch(secret) else None
+    visit = visit_of(secret, at=at) if _KEY.fullmatch(secret) else None
+    if visit is not None:
+        activate(language_of(visit.referee))
+    return visit
 
 
 def keep_visit(response: HttpResponse, secret: str) -> HttpResponse:

@@ -71,6 +71,7 @@ def given(asked: Asked) -> Given:
     if ask.kind == "sustain":
         return _of_follow_up(asked, said_again_in(ask.pk))
     assert asked.goal is not None
+    # in English, as the consultant's page is
     public = (
         "Accepted by the client, set beforehand." if asked.goal.preregistered else "Accepted by the client."
     )

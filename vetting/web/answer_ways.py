@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vetting.followups import actions as followups
@@ -19,8 +20,11 @@ from vetting.web.refusals import refusals_on
 
 
 class NotMeForm(DeskForm):
-    name = Line(label="Their name")
-    email = Line(label="Their e-mail address", help_text="At your organization, if they have one there.")
+    name = Line(label=gettext_lazy("Their name"))
+    email = Line(
+        label=gettext_lazy("Their e-mail address"),
+        help_text=gettext_lazy("At your organization, if they have one there."),
+    )
 
 
 @unlisted

@@ -3,9 +3,13 @@
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
 from vetting.companies.models import Organization
 from vetting.engagements.models import Goal
-from vetting.outcomes.questionnaire import PUBLISH_WORDS, SHARES, Answers, question
+from vetting.kernel.languages import ENGLISH
+from vetting.outcomes.questionnaire import SHARES, Answers, question
 from vetting.outcomes.rules import status_after
 from vetting.outcomes.states import PUBLISH
 from vetting.referrals.rules import Words
@@ -32,50 +36,54 @@ def said(asked: Asked, answers: Answers) -> list[dict[str, str]]:
             question("worked_together").words,
             _chosen("worked_together", "yes" if answers.worked_together else "no"),
         ),
-        _line("work", role.words, answers.role or "Not said"),
-        _line("work", ties.words, "; ".join(ties.choices[tie] for tie in answers.interests) or "No"),
+        _line("work", role.words, answers.role or _("Not said")),
+        _line("work", ties.words, "; ".join(ties.choices[tie] for tie in answers.interests) or _("No")),
     ]
     if answers.worked_together:
         lines += _about_the_numbers(asked, answers)
     if answers.comment:
-        lines.append(_line("", "What you added", answers.comment))
+        lines.append(_line("", _("What you added"), answers.comment))
     return lines
 
 
 def said_by_peer(words: Words) -> list[dict[str, str]]:
     return [
-        _line("saw", "How do you know the work?", RELATION_WORDS[words.relation]),
-        _line("saw", "In which years?", _years(words)),
-        _line("words", "For which skill?", words.skill),
-        _line("words", "What did you see?", words.saw),
-        _line("words", "Do you get a fee or another advantage for this?", "Yes" if words.gets_fee else "No"),
+        _line("saw", _("How do you know the work?"), str(RELATION_WORDS[words.relation])),
+        _line("saw", _("In which years?"), _years(words)),
+        _line("words", _("For which skill?"), words.skill),
+        _line("words", _("What did you see?"), words.saw),
+        _line("words", _("Do you get a fee or another advantage for this?"), _yes_or_no(words.gets_fee)),
     ]
 
 
 def said_of_goal(goal: Goal) -> list[dict[str, str]]:
-    return [_line("", "Do you agree on this goal?", "Yes" if goal.client_accepted_at else "No")]
+    return [_line("", _("Do you agree on this goal?"), _yes_or_no(goal.client_accepted_at is not None))]
 
 
 def publications(asked: Asked, answers: Answers, *, on: date) -> list[dict[str, Any]]:
     """How the answer reads in each form she may choose: {code, words, lines}."""
     return [
         {"code": code, "words": words, "lines": reads(asked, answers, code, on=on)}
-        for code, words in PUBLISH_WORDS.items()
+        for code, words in question("publish").choices.items()
     ]
 
 
 def reads(asked: Asked, answers: Answers, publish: str, *, on: date) -> list[str]:
-    """The lines of the consultant's page that come from this answer. The more closed wish of both sides holds."""
+    """The lines of the consultant's page that come from this answer. The more closed wish of both sides holds.
+
+    In English, as the page is, whatever language she reads.
+    """
     assert asked.goal is not None
     engagement = asked.goal.engagement
     shown = max((engagement.confidentiality, publish), key=PUBLISH.index)
     if shown == "sealed":
         return ["A result its client keeps sealed. It counts, and nothing else of it is shown."]
-    lines = [
-        _heading(engagement.organization, engagement.work, shown),
-        _number(asked, answers),
-        _witness(answers, on),
-    ]
+    with override(ENGLISH):
+        lines = [
+            _heading(engagement.organization, engagement.work, shown),
+            _number(asked, answers),
+            _witness(answers, on),
+        ]
     if answers.worked_together and answers.shares:
         low, high = SHARES[answers.shares]
         lines.append(f"{low} to {high} % of the change due to the consultant, says the client.")
@@ -85,8 +93,11 @@ def reads(asked: Asked, answers: Answers, publish: str, *, on: date) -> list[str
 
 
 def peer_reads(asked: Asked, words: Words) -> list[str]:
+    """In English, but for her own words."""
+    with override(ENGLISH):
+        years = _years(words)
     lines = [
-        f"{asked.ask.about['referee']}: {RELATIONS[words.relation].lower()}, {_years(words)}.",
+        f"{asked.ask.about['referee']}: {RELATIONS[words.relation].lower()}, {years}.",
         f"{words.skill}: “{words.saw}”",
     ]
     if words.gets_fee:
@@ -104,15 +115,18 @@ def _about_the_numbers(asked: Asked, answers: Answers) -> list[dict[str, str]]:
         baseline = f"{baseline}: {asked.value(answers.baseline_value)}"
     if answers.result_value is not None:
         result = f"{result}: {asked.value(answers.result_value)}"
-    about = asked.ask.about
+    assert asked.goal is not None
+    assert asked.outcome is not None
     return [
-        _line("numbers", f"{about['metric']} before the work: {about['baseline']}. Is that right?", baseline),
-        _line("numbers", f"{about['metric']} after the work: {about['achieved']}. Is that right?", result),
+        _line("numbers", asked.question("baseline", asked.goal.baseline), baseline),
+        _line("numbers", asked.question("result", asked.outcome.achieved), result),
         _line("effect", question("shares").words, _chosen("shares", answers.shares)),
         _line("effect", question("goal_before").words, _chosen("goal_before", answers.goal_before)),
         _line("effect", question("transfer").words, _chosen("transfer", transfer)),
         _line(
-            "effect", f"{question('hire_again').words} (private)", _chosen("hire_again", answers.hire_again)
+            "effect",
+            _("%(question)s (private)") % {"question": question("hire_again").words},
+            _chosen("hire_again", answers.hire_again),
         ),
     ]
 
@@ -144,9 +158,13 @@ def _witness(answers: Answers, on: date) -> str:
 
 
 def _years(words: Words) -> str:
-    return (
-        f"{words.seen_from}" if words.seen_from == words.seen_to else f"{words.seen_from} to {words.seen_to}"
-    )
+    if words.seen_from == words.seen_to:
+        return f"{words.seen_from}"
+    return _("%(first)s to %(last)s") % {"first": words.seen_from, "last": words.seen_to}
+
+
+def _yes_or_no(it_is: bool) -> str:
+    return _("Yes") if it_is else _("No")
 
 
 def _chosen(key: str, code: str) -> str:

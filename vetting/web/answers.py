@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -49,8 +50,8 @@ _SHOWN_OR_SENT = require_http_methods(["GET", "HEAD", "POST"])
 
 class DeclineForm(forms.Form):
     reason = forms.CharField(
-        label="Is there anything we should know?",
-        help_text="For example who could answer instead. Only our staff reads it.",
+        label=gettext_lazy("Is there anything we should know?"),
+        help_text=gettext_lazy("For example who could answer instead. Only our staff reads it."),
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
     )

@@ -1,8 +1,12 @@
 """What one ask is about: the row behind it, and what a referee must know before she says anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from vetting.companies.queries import domain_of_mailbox
 from vetting.engagements.metrics import METRICS, format_value, unit_words
@@ -11,8 +15,11 @@ from vetting.engagements.queries import goal_of
 from vetting.engagements.rules import is_preregistered
 from vetting.engagements.states import PREREGISTRATION_WINDOW
 from vetting.followups.models import Ask
+from vetting.followups.queries import in_words
+from vetting.kernel import languages
 from vetting.outcomes.models import Outcome
 from vetting.outcomes.queries import outcome_of
+from vetting.outcomes.questionnaire import question
 from vetting.outcomes.waves import number_asked_about
 from vetting.web.templatetags.wording import day
 
@@ -39,12 +46,32 @@ class Asked:
 
     @property
     def unit(self) -> str:
+        """As the catalogue has it, in English; `unit_words` is what she reads."""
         return unit_words(METRICS[self.goal.metric], self.goal.currency) if self.goal else ""
+
+    @property
+    def unit_words(self) -> str:
+        return languages.unit_words(self.unit)
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """The plain values of the ask, in the language now spoken; a day stays in one line."""
+        words = in_words(self.ask.about)
+        days = {
+            name: str(words[name]).replace(" ", "\N{NO-BREAK SPACE}")
+            for name in words
+            if name.endswith("_on")
+        }
+        return {**words, **days}
 
     def value(self, number: Decimal) -> str:
         """A value of the goal's metric with its unit."""
         assert self.goal is not None
-        return format_value(METRICS[self.goal.metric], number, self.goal.currency)
+        return languages.value_words(format_value(METRICS[self.goal.metric], number, self.goal.currency))
+
+    def question(self, key: str, value: Decimal) -> str:
+        """One of the questionnaire's own, with the number it is about in it."""
+        return question(key).asked.format(metric=self.about["metric"], value=self.value(value))
 
 
 def asked_in(ask: Ask) -> Asked:
@@ -59,23 +86,23 @@ def asked_in(ask: Ask) -> Asked:
 
 def facts(asked: Asked) -> list[dict[str, str]]:
     """The claim, for the head of the first screen; as parts/facts.html takes it."""
-    about = asked.ask.about
+    about = asked.about
     if asked.goal is None:
         return []
-    starts = _day(about["starts_on"])
-    when = f"{starts} to {_day(about['ends_on'])}" if about["ends_on"] else f"from {starts}"
+    work = _("%(work)s for %(client)s") % about
+    period = _("%(starts_on)s to %(ends_on)s") if about["ends_on"] else _("from %(starts_on)s")
     lines = {
-        "Work": f"{about['work']} for {about['client']}, {when}",
-        "Number": f"{about['metric']}. {about['formula']}",
-        "Before": about["baseline"],
-        "Goal": f"{about['target']} by {_day(about['due_on'])}",
+        _("Work"): f"{work}, {period % about}",
+        _("Number"): f"{about['metric']}. {about['formula']}",
+        _("Before"): about["baseline"],
+        _("Goal"): _("%(target)s by %(due_on)s") % about,
     }
     if asked.outcome is not None:
-        lines["Result"] = f"{about['achieved']}, measured on {_day(about['measured_on'])}"
+        lines[_("Result")] = _("%(achieved)s, measured on %(measured_on)s") % about
     if "last" in about:
-        lines["You said"] = f"{about['last']}, on {_day(about['last_on'])}"
+        lines[_("You said")] = _("%(last)s, on %(last_on)s") % about
     if about["note"]:
-        lines["Note"] = f"\N{LEFT DOUBLE QUOTATION MARK}{about['note']}\N{RIGHT DOUBLE QUOTATION MARK}"
+        lines[_("Note")] = _("“%(note)s”") % about
     return [{"term": term, "text": text, "url": ""} for term, text in lines.items()]
 
 
@@ -84,16 +111,13 @@ def beforehand(goal: Goal, *, mailbox: str, at: datetime) -> str:
     starts_on = goal.engagement.starts_on
     latest = day(starts_on + PREREGISTRATION_WINDOW)
     if not is_preregistered(goal, starts_on=starts_on, client_accepted_at=at):
-        return (
-            f"Both sides would have had to accept by {latest}, so it will show as accepted after the start."
+        late = _(
+            "Both sides would have had to accept by %(day)s, so it will show as accepted after the start."
         )
+        return late % {"day": latest}
     if domain_of_mailbox(goal.engagement.organization_id, mailbox) is None:
-        return (
-            "Your address does not lie at a domain known to be your organization's, so your word is kept, but the "
+        return _(
+            "Your address does not lie at a domain known to be your organization’s, so your word is kept, but the "
             "goal does not show as set beforehand."
         )
-    return f"If you accept by {latest}, it shows as a goal that both sides set beforehand."
-
-
-def _day(iso: str) -> str:
-    return day(date.fromisoformat(iso))
+    return _("If you accept by %(day)s, it shows as a goal that both sides set beforehand.") % {"day": latest}

@@ -25,6 +25,7 @@ from vetting.followups.outbox import preview
 from vetting.followups.queries import visible_to
 from vetting.followups.rules import check_whom, leaves_at
 from vetting.jobs.bell import ring
+from vetting.kernel.languages import main_language
 from vetting.kernel.mailboxes import clean_address
 from vetting.kernel.verdict import ALLOWED, Verdict, refuse, require_all
 from vetting.outcomes import actions as outcomes
@@ -174,7 +175,7 @@ def _ask(request: HttpRequest, question: Question) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and step != "change":
         whom, at = form.cleaned_data, now()
         with refusals_on(form):
-            require_all(*check_whom(user_of(request), name=whom["name"], email=whom["email"]))
+            require_all(*check_whom(user_of(request), **whom))
             if step == "send":
                 question.send(by=actor_of(request), at=at, **whom)
         if form.is_valid():
@@ -196,13 +197,15 @@ def _sent(request: HttpRequest, question: Question) -> HttpResponse:
 
 def _preview(request: HttpRequest, question: Question, form: WhomForm, *, at: datetime) -> HttpResponse:
     whom = form.cleaned_data
-    letter = preview(kind=question.kind, about=question.about, name=whom["name"], at=at)
     country = question.client.country if question.client else ""
+    language = whom["language"] or main_language(country)
+    letter = preview(kind=question.kind, about=question.about, name=whom["name"], language=language, at=at)
     leaves = leaves_at(at, country)
     context = {
         "question": question,
         "form": form,
         "subject": letter.subject,
+        "letter_language": language,
         "paragraphs": letter.text.strip().split("\n\n"),
         "sender": settings.DEFAULT_FROM_EMAIL,
         "recipient": clean_address(whom["email"]),

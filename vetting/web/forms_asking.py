@@ -2,6 +2,7 @@
 
 from django import forms
 
+from vetting.kernel.languages import LANGUAGES
 from vetting.web.forms_fields import DeskForm, Line
 
 
@@ -12,4 +13,10 @@ class WhomForm(DeskForm):
     email = forms.CharField(
         label="Their e-mail address",
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    language = forms.ChoiceField(
+        label="Language of the letter",
+        choices=[("", "By the client’s country"), *LANGUAGES.items()],
+        help_text="The answer form is in it too. They can change it there.",
+        required=False,
     )

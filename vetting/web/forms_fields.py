@@ -11,6 +11,7 @@ from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from vetting.companies.catalogue import INDUSTRIES, SIZE_BANDS
 from vetting.kernel.lookup import matching
@@ -31,7 +32,7 @@ class DeskForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for field in self.fields.values():
-            field.error_messages["required"] = "Please fill this in."
+            field.error_messages["required"] = _("Please fill this in.")
             for code in ("invalid_choice", "invalid_list"):
                 field.error_messages[code] = "Choose from the list."
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from vetting.engagements.metrics import METRICS, format_value
 from vetting.engagements.models import Goal
+from vetting.kernel.languages import value_words
 from vetting.outcomes.models import Outcome
 from vetting.outcomes.queries import Wave, asked_next_on, waves_of
 from vetting.search.dossier import NO_NUMBER
@@ -51,7 +52,7 @@ def wave_words(goal: Goal, wave: Wave) -> str:
 def wave_point(goal: Goal, wave: Wave) -> dict[str, Any]:
     """The wave's column, as the slope tag takes it."""
     known = None if wave.value is None else float(wave.value)
-    text = _number(goal, wave) or NO_NUMBER[wave.still]
+    text = value_words(_number(goal, wave)) or str(NO_NUMBER[wave.still])
     return {"value": known, "text": text, "when": month(wave.on), "months": wave.months}
 
 

@@ -9,11 +9,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vetting.followups import actions as followups
 from vetting.followups.models import Ask, Referee
-from vetting.followups.queries import asked_of, named_by
+from vetting.followups.queries import asked_of, in_words, named_by
 from vetting.followups.rules import may_answer
 from vetting.followups.states import HANDED_ON
 from vetting.jobs.bell import ring
@@ -46,7 +48,7 @@ _Page = Callable[[HttpRequest, Visit, datetime], HttpResponse]
 
 
 class CodeForm(DeskForm):
-    code = Line(label="The code in our letter", autocomplete="one-time-code")
+    code = Line(label=gettext_lazy("The code in our letter"), autocomplete="one-time-code")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -54,7 +56,9 @@ class CodeForm(DeskForm):
 
 
 class EraseForm(DeskForm):
-    stop_too = forms.BooleanField(label="And never write to this address again", initial=True, required=False)
+    stop_too = forms.BooleanField(
+        label=gettext_lazy("And never write to this address again"), initial=True, required=False
+    )
 
 
 @keyed
@@ -76,7 +80,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     if referee is None or not referee.email:
         return unknown(request)
     if visit is None:
-        refused = "That code is over. Have another one sent." if request.method == "POST" else ""
+        refused = _("That code is over. Have another one sent.") if request.method == "POST" else ""
         return _send(request, referee, refused=refused)
     form = CodeForm(posted(request))
     if form.is_valid():
@@ -162,6 +166,7 @@ def leave(_request: HttpRequest, visit: Visit, _at: datetime) -> HttpResponse:
     return drop_visit(redirect("web:home"))
 
 
+@unlisted
 @require_safe
 def erased(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/mine/erased.html")
@@ -192,17 +197,20 @@ def _all(request: HttpRequest, referee: Referee, *, at: datetime) -> HttpRespons
 
 def what(ask: Ask) -> str:
     """One question in a line."""
-    about = ask.about
+    about = in_words(ask.about)
     match ask.kind:
         case "peer":
-            return f"{about['consultant']}: what you saw of their work"
+            return _("%(consultant)s: what you saw of their work") % about
         case "goal":
-            return (
-                f"{about['consultant']}: the goal {about['metric']}, {about['baseline']} to {about['target']}"
-            )
+            return _("%(consultant)s: the goal %(metric)s, %(baseline)s to %(target)s") % about
         case "sustain":
-            return f"{about['consultant']}: {about['metric']}, {about['months']} months later"
-    return f"{about['consultant']}: {about['metric']}, {about['baseline']} to {about['achieved']}"
+            later = ngettext(
+                "%(consultant)s: %(metric)s, %(months)s month later",
+                "%(consultant)s: %(metric)s, %(months)s months later",
+                about["months"],
+            )
+            return later % about
+    return _("%(consultant)s: %(metric)s, %(baseline)s to %(achieved)s") % about
 
 
 def _waiting(ask: Ask) -> dict[str, Any]:
@@ -233,9 +241,10 @@ def _facts(referee: Referee) -> list[dict[str, str]]:
     first = asked_of(referee.pk).last()
     assert first is not None  # nobody is known here who was not asked
     lines = {
-        "Your name": referee.name,
-        "Your address": referee.email,
-        "Known since": f"{day(referee.created_at.date())}, from {named_by(first)}",
+        _("Your name"): referee.name,
+        _("Your address"): referee.email,
+        _("Known since"): _("%(day)s, from %(named_by)s")
+        % {"day": day(referee.created_at.date()), "named_by": named_by(first)},
     }
     return [{"term": term, "text": text, "url": ""} for term, text in lines.items()]
 

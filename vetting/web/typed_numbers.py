@@ -6,6 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vetting.kernel.languages import unit_everywhere
 
 _LONGEST = 40  # digits of no business figure; what is longer would only cost time
 _SPACES = re.compile(r"[\s'\u2019\u00a0\u2009\u202f]")
@@ -14,7 +18,7 @@ _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?|[+-]?\.\d+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _TWO_WAYS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 
-NO_NUMBER = "Write a number, such as 1234.5 or 1 234,5."
+NO_NUMBER = gettext_lazy("Write a number, such as 1234.5 or 1 234,5.")
 
 
 def read_number(text: str, *, unit: str = "") -> Decimal:
@@ -23,12 +27,14 @@ def read_number(text: str, *, unit: str = "") -> Decimal:
     One point or comma before exactly three digits could set apart thousands or decimals: that is not guessed.
     """
     if len(text) > _LONGEST:
-        raise ValueError(NO_NUMBER)
+        raise ValueError(str(NO_NUMBER))
     digits = _SPACES.sub("", _without(unit, text).translate(_SIGNS))
     if _TWO_WAYS.fullmatch(digits):
-        whole, _, rest = digits.replace(",", ".").partition(".")
-        message = f"This could be {whole}{rest} or {whole}.{rest}. Write {whole}{rest}, or {whole}.{rest}0."
-        raise ValueError(message)
+        whole, _point, rest = digits.replace(",", ".").partition(".")
+        message = _(
+            "This could be %(whole)s%(rest)s or %(whole)s.%(rest)s. Write %(whole)s%(rest)s, or %(whole)s.%(rest)s0."
+        )
+        raise ValueError(message % {"whole": whole, "rest": rest})
     if digits.rfind(",") > digits.rfind(".") and digits.count(",") == 1:
         digits = digits.translate(str.maketrans(",.", ".,"))
     elif digits.count(".") > 1:
@@ -36,7 +42,7 @@ def read_number(text: str, *, unit: str = "") -> Decimal:
     if _GROUPED.fullmatch(digits):
         digits = digits.replace(",", "")
     if not (digits.isascii() and _PLAIN.fullmatch(digits)):
-        raise ValueError(NO_NUMBER)
+        raise ValueError(str(NO_NUMBER))
     return Decimal(digits)
 
 
@@ -66,5 +72,5 @@ class TypedNumber(forms.CharField):
 
 def _without(unit: str, text: str) -> str:
     """The text without the metric's unit, a percent sign or a currency sign at either end."""
-    signs = "|".join(re.escape(sign) for sign in (unit, "%", "€", "$", "£") if sign)
+    signs = "|".join(re.escape(sign) for sign in (*unit_everywhere(unit), "%", "€", "$", "£") if sign)
     return re.sub(rf"^\s*({signs})|({signs})\s*$", "", text, flags=re.IGNORECASE)

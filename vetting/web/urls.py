@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from vetting.web import (
+    answer_languages,
     answer_said,
     answer_ways,
     answers,
@@ -71,6 +72,7 @@ _ANSWERS: list[
     path("r/mine/stop/", mine.stop, name="stop_mine"),
     path("r/mine/erase/", mine.erase, name="erase"),
     path("r/mine/erased/", mine.erased, name="erased"),
+    path("r/mine/language/", answer_languages.speak_mine, name="speak_mine"),
     path("r/mine/leave/", mine.leave, name="leave"),
     path("r/a/<uuid:ask_id>/", answers.answer, name="answer"),
     path("r/a/<uuid:ask_id>/decline/", answers.decline, name="decline"),
@@ -79,6 +81,7 @@ _ANSWERS: list[
     path("r/a/<uuid:ask_id>/not-me/", answer_ways.hand_on, name="hand_on"),
     path("r/a/<uuid:ask_id>/stop-consultant/", answer_ways.stop_consultant, name="stop_consultant"),
     path("r/a/<uuid:ask_id>/mine/", answer_ways.mine, name="ask_mine"),
+    path("r/a/<uuid:ask_id>/language/", answer_languages.speak, name="speak"),
     path("r/a/<uuid:ask_id>/correct/", answer_said.correct, name="correct"),
     path("r/a/<uuid:ask_id>/publish/", answer_said.publish, name="publish"),
     path("r/a/<uuid:ask_id>/take-back/", answer_said.take_back, name="take_back"),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vetting.web.drawings.ink import across, at, element, finite, frame
 
@@ -151,31 +153,35 @@ def verdict_alone(verdict: Verdict) -> SafeString:
 
 
 def verdict_words(result: Slope) -> str:
-    words = {"met": "goal met", "missed": "goal missed", "unknown": "result not known yet"}
+    words = {"met": _("goal met"), "missed": _("goal missed"), "unknown": _("result not known yet")}
     return result.unproved or words[result.verdict(result.achieved)]
 
 
 def slope_words(result: Slope) -> str:
     """The same figures in sentences."""
-    better = "Higher is better." if result.direction == "up" else "Lower is better."
-    limit = "or more" if result.direction == "up" else "or less"
-    said = [f"Before: {_dated(result.baseline)}.", f"The goal: {_dated(result.target)} {limit}."]
+    is_up = result.direction == "up"
+    limit = _("The goal: %(value)s or more.") if is_up else _("The goal: %(value)s or less.")
+    said = [_("Before: %(value)s.") % _dated(result.baseline), limit % _dated(result.target)]
     if result.achieved.value is None:
-        said.append("The result is not known yet.")
+        said.append(_("The result is not known yet."))
     else:
-        said.append(f"Achieved: {_dated(result.achieved)}, {verdict_words(result)}.")
+        achieved = _("Achieved: %(value)s, %(verdict)s.")
+        said.append(achieved % {**_dated(result.achieved), "verdict": verdict_words(result)})
     for point in result.later:
-        known = _dated(point) if point.value is not None else "not known"
-        said.append(f"{span(point.months)} later: {known}.")
-    return " ".join([*said, better])
+        known = _dated(point) if point.value is not None else {"value": _("not known")}
+        later = ngettext(
+            "%(months)s month later: %(value)s.", "%(months)s months later: %(value)s.", point.months
+        )
+        said.append(later % {**known, "months": point.months})
+    return " ".join([*said, _("Higher is better.") if is_up else _("Lower is better.")])
 
 
 def span(months: int) -> str:
-    return "1 month" if months == 1 else f"{months} months"
+    return ngettext("%(months)s month", "%(months)s months", months) % {"months": months}
 
 
-def _dated(point: Point) -> str:
-    return f"{point.text} ({point.when})" if point.when else point.text
+def _dated(point: Point) -> dict[str, str]:
+    return {"value": f"{point.text} ({point.when})" if point.when else point.text}
 
 
 def _heights(values: Sequence[float | None]) -> list[float | None]:

@@ -9,6 +9,8 @@ from typing import cast
 from django import template
 from django.template.context import Context
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from vetting.web.drawings import bar as bars
 from vetting.web.drawings import coverage as blocks_drawn
@@ -70,9 +72,9 @@ def slope(context: Context, result: object) -> dict[str, object]:
         "drawing": slopes.slope(drawn, key=_key(context)),
         "result": drawn,
         "later": [(slopes.span(point.months), point) for point in drawn.later],
-        "verdict": slopes.verdict_words(drawn).capitalize(),
+        "verdict": capfirst(slopes.verdict_words(drawn)),
         "mark": slopes.verdict_alone(drawn.verdict(drawn.achieved)),
-        "better": "higher is better" if drawn.direction == "up" else "lower is better",
+        "better": _("higher is better") if drawn.direction == "up" else _("lower is better"),
     }
 
 

@@ -8,7 +8,8 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 
 from django import template
-from django.utils import dateformat
+
+from vetting.kernel.languages import LANGUAGES, day_words, month_words
 
 register = template.Library()
 
@@ -86,13 +87,19 @@ def signed(value: object, places: int | None = None) -> str:
 @register.filter
 def day(value: dt.date | None) -> str:
     """14 May 2026"""
-    return NOT_KNOWN if value is None else dateformat.format(value, "j F Y").replace(" ", _FIXED)
+    return NOT_KNOWN if value is None else day_words(value).replace(" ", _FIXED)
 
 
 @register.filter
 def month(value: dt.date | None) -> str:
     """May 2026"""
-    return NOT_KNOWN if value is None else dateformat.format(value, "F Y").replace(" ", _FIXED)
+    return NOT_KNOWN if value is None else month_words(value).replace(" ", _FIXED)
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """{% languages as offered %}: those a referee may choose, each by its code and its own name."""
+    return list(LANGUAGES.items())
 
 
 @register.filter
