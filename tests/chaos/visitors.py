@@ -137,6 +137,10 @@ class Visitors:
             assert time.monotonic() < deadline, "the site did not start"
             time.sleep(0.1)
 
+    def begin_anew(self) -> None:
+        """Forget what was answered so far."""
+        self.answers, self.acknowledged = [], []
+
     def since(self, moment: float) -> list[Answer]:
         return [each for each in self.answers if each.asked >= moment]
 
