@@ -11,8 +11,8 @@ from psycopg import connect, sql
 from psycopg.conninfo import make_conninfo
 
 
-def use(consultants: int) -> str:
-    """From now on Django's connection leads to the database of that size, made and migrated where it is missing."""
+def use(consultants: int | str) -> str:
+    """From now on Django's connection leads to the database of that size, or of that name, made and migrated where it is missing."""
     known = connection.settings_dict
     base = str(known["NAME"]).partition("_bench_")[0]
     name = f"{base}_bench_{consultants}"
@@ -25,8 +25,8 @@ def use(consultants: int) -> str:
     return name
 
 
-def drop(consultants: int) -> None:
-    """Remove the database of that size."""
+def drop(consultants: int | str) -> None:
+    """Remove the database of that size, or of that name."""
     known = connection.settings_dict
     base = str(known["NAME"]).partition("_bench_")[0]
     connection.close()

@@ -96,6 +96,11 @@ DECLARED: tuple[Variable, ...] = (
         meaning="A mailbox that the workers read every minute: `imaps://user:password@host:993/INBOX`, or `imap+tls://`, `imap://`.",
     ),
     Variable(
+        name="SEGMENTS",
+        demo="var/segments",
+        meaning="The folder of the search's rank lists, written by the worker and read by every web process.",
+    ),
+    Variable(
         name="PORT",
         demo="8000",
         meaning="The first port `make run` tries; where it is taken, the next free one.",

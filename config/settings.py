@@ -1,6 +1,7 @@
 """Django's settings. All that a place may change comes from the environment, through `config.env`."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
@@ -23,6 +24,8 @@ if PRODUCTION:
 LETTER_BOX = None if PRODUCTION else PROJECT / "var" / "letters"
 OFFICE_HOURS = True  # letters to referees keep to theirs; in the running demo nobody sleeps (config.house)
 DEMO_FILE = PROJECT / "var" / "demo.json"
+# Where the worker writes the search's rank lists; a web process that does not find them asks PostgreSQL.
+SEGMENTS = Path(env.given("SEGMENTS") or PROJECT / "var" / "segments")
 
 INSTALLED_APPS = [
     "vetting.apps.VettingConfig",

@@ -34,3 +34,4 @@ CELERY_TASK_DEFAULT_QUEUE = f"test_{_RUN}_{os.environ.get('PYTEST_XDIST_WORKER',
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LETTER_BOX = PROJECT / "var" / "test" / "letters"
 DEMO_FILE = PROJECT / "var" / "test" / f"demo_{_RUN}.json"
+SEGMENTS = PROJECT / "var" / "test" / f"segments_{_RUN}_{os.environ.get('PYTEST_XDIST_WORKER', '')}"

@@ -6,6 +6,7 @@ from vetting.companies.models import Organization, OrganizationDomain
 from vetting.engagements.models import Engagement, Goal
 from vetting.followups.models import Ask, AskKey, AskStep, ConsultantStop, Referee
 from vetting.forecasts.models import Forecast, Settlement
+from vetting.indexes.models import ListingChange, Segment
 from vetting.mail.models import Pace, Suppression, WarmUp
 from vetting.outcomes.models import Attestation, FollowUp, Measurement, Outcome
 from vetting.privacy.models import Visit
@@ -30,6 +31,7 @@ __all__ = [
     "Forecast",
     "Goal",
     "Listing",
+    "ListingChange",
     "ListingMetric",
     "ListingNiche",
     "Measurement",
@@ -42,6 +44,7 @@ __all__ = [
     "Referral",
     "Reply",
     "Scorecard",
+    "Segment",
     "SelfClaim",
     "Settlement",
     "Suppression",

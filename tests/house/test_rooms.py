@@ -8,7 +8,7 @@ import sys
 from tests.house.files import PROJECT, files, python, text, tree
 
 DOORS = {"web", "api", "jobs", "admin", "management", "migrations"}
-GROUND = {"kernel", "scoring"}  # libraries: nouns only
+GROUND = {"kernel", "scoring", "segments"}  # libraries: nouns only
 WORDS = {"actions", "rules", "queries", "models", "states", "__init__"}
 DRAWERS = {
     "util",

@@ -13,7 +13,7 @@ from tests.drawer import sweep
 from tests.imap import ImapBox
 from tests.replies.messages import REPLIES, person
 from vetting.followups.models import Ask
-from vetting.jobs import bell, clock, followups, schedule, scorecards, search
+from vetting.jobs import bell, clock, followups, replies, schedule, scorecards, search
 from vetting.outcomes.models import Outcome
 from vetting.referrals.actions import ask_peer
 from vetting.referrals.models import Referral
@@ -76,8 +76,7 @@ def test_the_mailbox_of_replies_is_read_by_one_worker_a_minute(settings):
 def test_without_a_mailbox_nobody_looks_for_one(settings, django_assert_num_queries):
     settings.REPLY_IMAP_URL = ""
     with django_assert_num_queries(0):
-        for wake in schedule.SLOW_WAKES:
-            wake()
+        replies.wake()
 
 
 def test_a_bell_that_nobody_hears_holds_up_nobody(django_capture_on_commit_callbacks, monkeypatch):

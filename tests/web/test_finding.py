@@ -312,7 +312,7 @@ def test_a_page_takes_the_same_queries_however_many_it_shows(client, django_asse
         b.result(person, organization=place)
     b.published(*people)
     search(client)  # the field's spread is kept for a minute
-    with django_assert_num_queries(14):  # hits, their number, 12 facets
+    with django_assert_num_queries(15):  # what is new, hits, their number, 12 facets
         assert len(names(search(client))) == rows
 
 

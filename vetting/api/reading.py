@@ -22,11 +22,11 @@ from vetting.companies.catalogue import INDUSTRIES, SIZE_BANDS
 from vetting.engagements.metrics import METRICS, Category
 from vetting.engagements.states import MODES
 from vetting.forecasts.queries import record_of_all
+from vetting.indexes.queries import find
 from vetting.profiles.states import AVAILABILITY
 from vetting.scorecards.gather import evidence_of
 from vetting.scorecards.queries import of_profile
 from vetting.search.explanation import explain
-from vetting.search.queries import find
 from vetting.search.rules import HIGHEST_LEVEL, LONGEST_SKILL, LONGEST_TEXT, Query
 
 
@@ -213,7 +213,8 @@ class Search(Door):
                 ).data,
                 "facets": page.facets(),
                 "next": self.next_url(page.next_cursor),
-            }
+            },
+            headers={"Touchstone-Search": page.way},
         )
 
 

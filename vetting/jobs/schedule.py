@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from vetting.jobs import accounts, followups, forecasts, privacy, replies, scorecards, search
+from vetting.jobs import accounts, followups, forecasts, indexes, privacy, replies, scorecards, search
 
 # The worker's own sweep and beat ring the same bells: either one alone is enough.
 WAKES: tuple[Callable[[], None], ...] = (
@@ -14,8 +14,9 @@ WAKES: tuple[Callable[[], None], ...] = (
     forecasts.wake,
     accounts.wake,
 )
-# What waits for somebody else's server has a thread of its own in the worker, and no bell: no letter is late for it.
-SLOW_WAKES: tuple[Callable[[], None], ...] = (replies.wake,)
+# What waits for somebody else's server, or reads everybody, has a thread of its own in the worker, and no bell: no letter
+# is late for it.
+SLOW_WAKES: tuple[Callable[[], None], ...] = (replies.wake, indexes.wake)
 SWEEP_SECONDS = 5
 
 BEAT: dict[str, dict[str, Any]] = {

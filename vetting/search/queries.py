@@ -1,7 +1,8 @@
 """Find consultants: filter by what was verified, rank by the lower bound, count the facets."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.core import signing
 from django.db.models import Count, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Collate
 
-from vetting.engagements.metrics import find as find_metrics
+from vetting.engagements.metrics import METRICS
 from vetting.kernel.keys import fold
 from vetting.kernel.verdict import InvalidError, require_all
 from vetting.profiles.models import Profile
@@ -35,12 +36,13 @@ Facets = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of hits; `own` tells of each whether it is ranked by her own standing where it was asked for.
+    """One page of hits; `way` is how it was found, which changes nothing in it; `own` tells of each whether it is ranked by her own standing where it was asked for.
 
     `ranked_by` is the metric whose own lower bound orders them, or empty for the overall one, and `ranked_in` the
     industry besides. `corrected` tells which words found nobody, and which were looked for instead.
     """
 
+    way: str
     hits: Sequence[Listing]
     own: Sequence[bool]
     total: int
@@ -51,27 +53,44 @@ class Page:
     facets: Callable[[], Facets] = field(repr=False)
 
 
-def find(query: Query, *, cursor: str = "", size: int = PAGE) -> Page:
+# Answers one page: what is asked, the rank and the profile behind which it begins, and how many hits it has.
+Answering = Callable[[Asked, tuple[float, UUID] | None, int], Page]
+
+
+def plainly(asked: Asked, after: tuple[float, UUID] | None, size: int) -> Page:
+    """As SQL that can be read: what an answer is."""
+    rows = list(_ordered(asked, after)[: size + 1])
+    hits = rows[:size]
+    return Page(
+        way="postgresql",
+        hits=hits,
+        own=[hit.own for hit in hits],  # type: ignore[attr-defined]  # annotated by _ordered, as is its rank
+        total=_matching(asked).count(),
+        ranked_by=asked.metric,
+        ranked_in=asked.ranked_in,
+        corrected={},
+        next_cursor=cursor_of(hits[-1].rank, hits[-1].profile_id) if len(rows) > size else "",  # type: ignore[attr-defined]
+        facets=lambda: _facets(asked),
+    )
+
+
+def find(query: Query, *, cursor: str = "", size: int = PAGE, answering: Answering = plainly) -> Page:
     """Best lower bound first. InvalidError names each wrong field, `cursor` and `size` among them."""
     require_all(*check_query(query))
     if not 1 <= size <= LARGEST_PAGE:
         raise InvalidError({"size": ("out_of_range", f"A page has 1 to {LARGEST_PAGE} hits.")})
     after = _read(cursor) if cursor else None
-    asked = read(query)
-    page = _answer(asked, after, size, {})
+    asked = Asked(query=query, metric=asked_metric(query), forms=tuple(forms_of(query.text)))
+    page = answering(asked, after, size)
     if page.total or not asked.forms:
         return page
     meant = corrected(query.text, in_use)
-    return _answer(_instead(asked, meant), after, size, meant) if meant else page
+    return replace(answering(_instead(asked, meant), after, size), corrected=meant) if meant else page
 
 
 def facets(query: Query) -> Facets:
     """How many hits each further filter would leave, most first."""
     return find(query).facets()
-
-
-def read(query: Query) -> Asked:
-    return Asked(query=query, metric=asked_metric(query), forms=tuple(forms_of(query.text)))
 
 
 def metrics_listed() -> list[str]:
@@ -85,11 +104,18 @@ def asked_metric(query: Query) -> str:
     """The metric named as a filter, or the only one whose name or synonym the text is."""
     if query.metric or not query.text:
         return query.metric
-    words = fold(query.text).strip()
-    found = [
-        each.key for each in find_metrics(query.text) if words in {fold(each.name), *map(fold, each.synonyms)}
-    ]
+    found = _called().get(fold(query.text).strip(), ())
     return found[0] if len(found) == 1 else ""
+
+
+@cache
+def _called() -> Mapping[str, Sequence[str]]:
+    """The metrics that have a name or a synonym, by it."""
+    found: dict[str, list[str]] = {}
+    for each in METRICS.values():
+        for name in {fold(each.name), *map(fold, each.synonyms)}:
+            found.setdefault(name, []).append(each.key)
+    return found
 
 
 def stale(*, most: int) -> list[UUID]:
@@ -118,21 +144,6 @@ def stale(*, most: int) -> list[UUID]:
 def in_use(forms: Forms) -> bool:
     """Whether somebody is found by one of these."""
     return Listing.objects.filter(profile__status="listed", terms__overlap=list(forms)).exists()
-
-
-def _answer(asked: Asked, after: tuple[float, UUID] | None, size: int, meant: Mapping[str, str]) -> Page:
-    rows = list(_ordered(asked, after)[: size + 1])
-    hits = rows[:size]
-    return Page(
-        hits=hits,
-        own=[hit.own for hit in hits],  # type: ignore[attr-defined]  # annotated by _ordered
-        total=_matching(asked).count(),
-        ranked_by=asked.metric,
-        ranked_in=asked.ranked_in,
-        corrected=meant,
-        next_cursor=_write(hits[-1]) if len(rows) > size else "",
-        facets=lambda: _facets(asked),
-    )
 
 
 def _matching(asked: Asked) -> QuerySet[Listing]:
@@ -224,9 +235,9 @@ def _instead(asked: Asked, meant: Mapping[str, str]) -> Asked:
     return Asked(query=asked.query, metric=asked.metric, forms=tuple(forms))
 
 
-def _write(hit: Listing) -> str:
-    rank: float = hit.rank  # type: ignore[attr-defined]  # annotated by _ordered
-    return signing.dumps([rank.hex(), str(hit.profile_id)], salt=_SALT)
+def cursor_of(rank: float, profile_id: UUID) -> str:
+    """Behind this hit the next page begins."""
+    return signing.dumps([rank.hex(), str(profile_id)], salt=_SALT)
 
 
 def _read(cursor: str) -> tuple[float, UUID]:

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from vetting.companies.catalogue import INDUSTRIES, SIZE_BANDS
 from vetting.engagements.metrics import METRICS
+from vetting.indexes.queries import find
 from vetting.kernel.keys import fold
-from vetting.search.queries import Page, find
+from vetting.search.queries import Page
 from vetting.search.rules import HIGHEST_LEVEL, LONGEST_SKILL, LONGEST_TEXT, Query
 from vetting.web import hits, making, standings
 from vetting.web.labels import AVAILABILITY, label
@@ -131,7 +132,9 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(
             request, "pages/finding/search.html", context | {"facets": [], "page": None}, status=400
         )
-    return render(request, "pages/finding/search.html", context | _found(form, given, page))
+    found = render(request, "pages/finding/search.html", context | _found(form, given, page))
+    found["Touchstone-Search"] = page.way
+    return found
 
 
 def _found(form: SearchForm, given: Mapping[str, str], page: Page) -> dict[str, object]:

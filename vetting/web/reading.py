@@ -14,13 +14,14 @@ from vetting.companies.catalogue import INDUSTRIES
 from vetting.engagements.metrics import METRICS, by_category
 from vetting.engagements.states import PREREGISTRATION_WINDOW
 from vetting.followups import cadence
+from vetting.indexes.queries import find
 from vetting.kernel.places import LANGUAGES
 from vetting.outcomes.questionnaire import QUESTIONS
 from vetting.outcomes.states import LEVELS, WAVES
 from vetting.scorecards.queries import in_force
 from vetting.scoring.weights import RESULTS
 from vetting.search.models import Listing
-from vetting.search.queries import find, metrics_listed
+from vetting.search.queries import metrics_listed
 from vetting.search.rules import Query
 from vetting.web import hits, making, standings
 from vetting.web.labels import CIRCUMSTANCES, DIMENSIONS

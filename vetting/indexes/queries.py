@@ -1,0 +1,59 @@
+"""Find by the segments where they can answer, and by plain SQL where they cannot."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from vetting.indexes import holding
+from vetting.indexes.models import Segment
+from vetting.indexes.rules import LEAST_LISTINGS, most_changes
+from vetting.search import queries as search
+from vetting.search.models import EDITION, Listing
+from vetting.search.queries import PAGE, Page
+from vetting.search.rules import Asked, Query
+
+
+def find(query: Query, *, cursor: str = "", size: int = PAGE) -> Page:
+    """As search.queries.find, and the same answer."""
+    return search.find(query, cursor=cursor, size=size, answering=_answered)
+
+
+def is_due() -> bool:
+    """Whether a segment is worth building: there is none of these listings, or more changed than reads well beside it."""
+    newest = Segment.objects.order_by("-id").first()
+    if newest is None or newest.edition != EDITION or not holding.path_of(newest.pk).is_file():
+        return len(Listing.objects.order_by("id").values_list("pk")[:LEAST_LISTINGS]) == LEAST_LISTINGS
+    most = most_changes(newest.documents)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), bool_or(profile_id IS NULL) FROM (SELECT profile_id FROM vetting_listingchange"
+            " WHERE NOT pg_visible_in_snapshot(xid::text::xid8, %s::pg_snapshot) LIMIT %s) AS since",
+            [newest.snapshot, most],
+        )
+        number, everything = cursor.fetchone()
+    return bool(everything) or number >= most
+
+
+def _answered(asked: Asked, after: tuple[float, UUID] | None, size: int) -> Page:
+    found = holding.answer(asked, after, size)
+    if found is not None:
+        keys = [UUID(bytes=hit.id) for hit in found.hits[:size]]
+        rows = {
+            row.profile_id: row
+            for row in Listing.objects.filter(profile__in=keys).defer("terms").order_by("id")
+        }
+        if len(rows) == len(keys):
+            return Page(
+                way="segment",
+                hits=[rows[key] for key in keys],
+                own=[hit.own for hit in found.hits[:size]],
+                total=found.total,
+                ranked_by=asked.metric,
+                ranked_in=asked.ranked_in,
+                corrected={},
+                next_cursor=search.cursor_of(found.hits[size - 1].rank, keys[-1])
+                if len(found.hits) > size
+                else "",
+                facets=found.counts,
+            )
+    return search.plainly(asked, after, size)
