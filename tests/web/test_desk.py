@@ -223,7 +223,7 @@ def test_the_desk_asks_as_often_for_much_work(rows, django_assert_num_queries):
     b.published(ana)
     client = signed_in(ana)
     client.get(PAGE)  # the field's spread is kept in the cache from now on
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         client.get(PAGE)
 
 

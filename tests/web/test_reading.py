@@ -194,7 +194,7 @@ def test_health_without_the_database(client):
 
     with connection.execute_wrapper(away):
         page = client.get("/health/")
-    assert (page.status_code, page.json(), page["Retry-After"]) == (503, {"database": "away"}, "10")
+    assert (page.status_code, page.json(), page["Retry-After"]) == (503, {"database": "away"}, "5")
 
 
 @pytest.mark.parametrize("address", ["/", "/method/", "/for-consultants/", "/robots.txt", "/health/"])
