@@ -10,6 +10,7 @@ preload_app = True
 worker_class = "gthread"  # keeps connections open between requests, which a sync worker cannot
 workers = int(env.text("WEB_CONCURRENCY"))
 threads = 4
+keepalive = 75  # seconds; longer than proxies keep a connection, so that it is they who close it
 timeout = 60
 graceful_timeout = 15
 control_socket_disable = True  # it would put a socket into the home folder; nothing of ours uses it

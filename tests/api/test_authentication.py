@@ -102,5 +102,8 @@ def test_a_browser_s_session_changes_nothing_without_the_csrf_token(world):
 
 
 def test_no_answer_is_kept_by_a_cache_on_the_way(world, ana, anybody):
-    answers = [ana.get("goals"), anybody.get("metrics"), anybody.get("nothing"), ana.get("answers/x")]
-    assert [answer["Cache-Control"] for answer in answers] == ["no-store"] * 4
+    answers = [anybody.get("nothing"), anybody.get("answers/x"), anybody.get(f"answers/{world.key}")]
+    answers += [ana.get("goals"), ana.get("profiles/me")]
+    assert [answer.status_code for answer in answers] == [404, 404, 200, 200, 200]
+    assert [answer["Cache-Control"] for answer in answers] == ["no-store"] * 5
+    assert anybody.get("metrics")["Cache-Control"] == "private, no-cache"

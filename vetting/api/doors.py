@@ -6,6 +6,8 @@ from typing import Any, Final, TypeVar, cast
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
@@ -112,12 +114,18 @@ def _check_scope(key: ApiKey, scope: str) -> None:
 
 
 class Door(APIView):
-    """`at` is the moment of this request, the same for everything it does."""
+    """`at` is the moment of this request, the same for everything it does. `kept`: what it gives is published."""
 
     http_method_names = ("get", "head", "post", "put", "patch", "delete")
     parser_classes = (StrictJSONParser,)
     throttle_classes = (Limit,)
+    kept = False
     at: datetime
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """Compressed, and with a tag of what is sent: who has it already is told so (304)."""
+        return gzip_page(conditional_page(super().as_view(**initkwargs)))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.at = timezone.now()
@@ -126,8 +134,10 @@ class Door(APIView):
         super().initial(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """What is published may be kept, and is asked for again each time; nothing else is kept anywhere."""
         answer = super().finalize_response(request, response, *args, **kwargs)
-        answer.setdefault("Cache-Control", "no-store")
+        may_keep = self.kept and request.method == "GET" and answer.status_code == 200
+        answer.setdefault("Cache-Control", "private, no-cache" if may_keep else "no-store")
         return answer
 
     def get_permissions(self) -> Sequence[BasePermission]:

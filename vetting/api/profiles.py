@@ -122,6 +122,8 @@ class StepsSerializer(serializers.Serializer[Any]):
 
 
 class Profiles(Door):
+    kept = True
+
     @operation("profiles_list", scope=PUBLIC, query=PageInput, gives=page_of(ProfileSerializer))
     def get(self, _request: Request) -> Response:
         """Listed profiles, newest first."""
@@ -129,6 +131,8 @@ class Profiles(Door):
 
 
 class Dossier(Door):
+    kept = True
+
     @operation("profiles_retrieve", scope=PUBLIC, gives=DossierSerializer)
     def get(self, _request: Request, slug: str) -> Response:
         """One consultant with every piece of evidence: met, missed, refused and unanswered."""

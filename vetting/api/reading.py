@@ -195,6 +195,8 @@ class IndustriesSerializer(serializers.Serializer[Any]):
 
 
 class Search(Door):
+    kept = True
+
     @operation("search", scope=PUBLIC, query=SearchInput, gives=SearchSerializer)
     def get(self, _request: Request) -> Response:
         """Find consultants by what their clients confirmed; the best lower bound stands first."""
@@ -219,6 +221,8 @@ class Search(Door):
 
 
 class Card(Door):
+    kept = True
+
     @operation("scorecards_retrieve", scope=PUBLIC, gives=ScorecardSerializer)
     def get(self, _request: Request, slug: str) -> Response:
         """A consultant's score with its interval and the ledger of what each piece of evidence moved."""
@@ -230,6 +234,8 @@ class Card(Door):
 
 
 class Evidence(Door):
+    kept = True
+
     @operation("scorecards_evidence", scope=PUBLIC, gives=EvidenceSerializer)
     def get(self, _request: Request, slug: str) -> Response:
         """What the scale read for this card, with every constant: docs/recompute.py computes the score from it."""
@@ -240,6 +246,8 @@ class Evidence(Door):
 
 
 class Forecasts(Door):
+    kept = True
+
     @operation("forecasts_retrieve", scope=PUBLIC, gives=ForecastsSerializer)
     def get(self, _request: Request) -> Response:
         """How the platform's own forecasts came out, against the base rate."""
@@ -247,6 +255,8 @@ class Forecasts(Door):
 
 
 class Metrics(Door):
+    kept = True
+
     @operation("metrics_list", scope=PUBLIC, gives=MetricsSerializer)
     def get(self, _request: Request) -> Response:
         """Every metric a goal may be set on, and how each is counted."""
@@ -254,6 +264,8 @@ class Metrics(Door):
 
 
 class Industries(Door):
+    kept = True
+
     @operation("industries_list", scope=PUBLIC, gives=IndustriesSerializer)
     def get(self, _request: Request) -> Response:
         """The sections and divisions of ISIC Rev. 4."""

@@ -23,6 +23,7 @@ from vetting.scoring.weights import PUBLISHED
 from vetting.search.dossier import ShownReferral, ShownResult, referrals_of, results_of
 from vetting.web import standings
 from vetting.web.hits import origin_words
+from vetting.web.keeping import kept
 from vetting.web.labels import AVAILABILITY, DIMENSIONS, RELATIONS, SELF_CLAIMS, day_rate, spoken, whereabouts
 from vetting.web.ledger import Ledger, ledger_of, start
 from vetting.web.results import ledger_row, shown
@@ -47,6 +48,7 @@ _NOTICES = {
 
 
 @require_safe
+@kept
 def dossier(request: HttpRequest, slug: str) -> HttpResponse:
     """404 for a profile this reader may not see, as for one that does not exist."""
     profile = get_object_or_404(visible_to(actor_of(request)), slug=slug)

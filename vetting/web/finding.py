@@ -17,6 +17,7 @@ from vetting.kernel.keys import fold
 from vetting.search.queries import Page
 from vetting.search.rules import HIGHEST_LEVEL, LONGEST_SKILL, LONGEST_TEXT, Query
 from vetting.web import hits, making, standings
+from vetting.web.keeping import kept
 from vetting.web.labels import AVAILABILITY, label
 from vetting.web.refusals import refusals_on
 from vetting.web.templatetags.wording import measure
@@ -111,6 +112,7 @@ class SearchForm(forms.Form):
 
 
 @require_safe
+@kept
 def search(request: HttpRequest) -> HttpResponse:
     """Found by what clients confirmed. What cannot be searched for comes back as it was typed, with the reason."""
     form = SearchForm(request.GET, auto_id="search-%s")
