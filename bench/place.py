@@ -8,53 +8,51 @@ from urllib.parse import quote
 from django.core.management import call_command
 from django.db import connection
 from psycopg import connect, sql
-from psycopg.conninfo import make_conninfo
 
 
 def use(consultants: int | str) -> str:
-    """From now on Django's connection leads to the database of that size, or of that name, made and migrated where it is missing."""
-    known = connection.settings_dict
-    base = str(known["NAME"]).partition("_bench_")[0]
-    name = f"{base}_bench_{consultants}"
-    with _server(known, base) as server:
+    """From now on Django's connection leads to the database of that size or name, made and migrated where missing."""
+    name = f"{_base()}_bench_{consultants}"
+    with _server() as server:
         if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     connection.close()
-    known["NAME"] = name
+    connection.settings_dict["NAME"] = name
     call_command("migrate", verbosity=0, interactive=False)
     return name
 
 
 def drop(consultants: int | str) -> None:
     """Remove the database of that size, or of that name."""
-    known = connection.settings_dict
-    base = str(known["NAME"]).partition("_bench_")[0]
     connection.close()
-    with _server(known, base) as server:
-        name = sql.Identifier(f"{base}_bench_{consultants}")
+    with _server() as server:
+        name = sql.Identifier(f"{_base()}_bench_{consultants}")
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-    known["NAME"] = base
+    connection.settings_dict["NAME"] = _base()
 
 
 def url() -> str:
     """The address of the present database, for processes of their own."""
-    known = {
-        key: str(value) for key, value in connection.settings_dict.items() if isinstance(value, str | int)
-    }
-    user = f"{quote(known['USER'], safe='')}:{quote(known['PASSWORD'], safe='')}"
-    if known["HOST"].startswith("/"):  # the folder of a socket
-        return f"postgres://{user}@/{known['NAME']}?host={quote(known['HOST'], safe='')}"
-    return f"postgres://{user}@{known['HOST']}:{known['PORT'] or 5432}/{known['NAME']}"
+    known = _login()
+    user = f"{quote(known['user'], safe='')}:{quote(known['password'], safe='')}"
+    name = connection.settings_dict["NAME"]
+    if known["host"].startswith("/"):  # the folder of a socket
+        return f"postgres://{user}@/{name}?host={quote(known['host'], safe='')}"
+    return f"postgres://{user}@{known['host']}:{known['port']}/{name}"
+
+
+def _base() -> str:
+    return str(connection.settings_dict["NAME"]).partition("_bench_")[0]
+
+
+def _login() -> dict[str, str]:
+    """As Django logs in, wherever the settings say so."""
+    known = {"host": "localhost", "port": "5432", "user": "", "password": ""}
+    given = connection.get_connection_params()
+    return known | {name: str(given[name]) for name in known if given.get(name)}
 
 
 @contextmanager
-def _server(known: dict[str, Any], base: str) -> Iterator[Any]:
-    login = make_conninfo(
-        host=known["HOST"],
-        port=known["PORT"] or None,
-        user=known["USER"],
-        password=known["PASSWORD"],
-        dbname=base,
-    )
-    with connect(login, autocommit=True) as server:
+def _server() -> Iterator[Any]:
+    with connect(**_login(), dbname=_base(), autocommit=True) as server:
         yield server

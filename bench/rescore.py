@@ -1,0 +1,90 @@
+"""python -m bench.rescore: everybody's card made anew, beside a loop that does it row by row, and beside the hardware.
+
+The loop is what one would write first: one consultant after the other, her rows by the ORM, her card saved. It is timed
+on a sample and scaled. The limit is the time in which this machine reads the bytes of all evidence once from memory.
+"""
+
+import resource
+import time
+from typing import Any
+
+import numpy as np
+
+from bench.measure import say, seconds, world_of
+
+SAMPLE = 200
+
+
+def main() -> None:
+    with world_of(__doc__ or "") as consultants:
+        from django.db import connection  # noqa: PLC0415 - Django is set up by now
+        from django.utils import timezone  # noqa: PLC0415
+
+        from vetting.kernel import editions  # noqa: PLC0415
+        from vetting.profiles.models import Profile  # noqa: PLC0415
+        from vetting.scorecards.actions import compute, rescore  # noqa: PLC0415
+        from vetting.scorecards.models import Scorecard  # noqa: PLC0415
+        from vetting.scorecards.queries import in_force  # noqa: PLC0415
+
+        sample = list(Profile.objects.order_by("?").values_list("pk", flat=True)[:SAMPLE])
+
+        def loop() -> None:
+            for key in sample:
+                compute([key], at=timezone.now())
+
+        before, spent = time.process_time(), seconds(lambda: rescore(in_force(), at=timezone.now()))
+        used = time.process_time() - before
+        looped = seconds(loop) * consultants / len(sample)
+        limit = _bytes_of_evidence(connection) / _bytes_a_second()
+        say(
+            "rescore",
+            "everybody",
+            consultants=consultants,
+            seconds=spent,
+            python_seconds=used,
+            loop_seconds=looped,
+            ratio=looped / spent,
+            limit_seconds=limit,
+            times_the_limit=spent / limit,
+            peak_gigabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        )
+
+        table = Scorecard._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE UNLOGGED TABLE bench_cards (LIKE {table})")
+            bare = seconds(lambda: cursor.execute(f"INSERT INTO bench_cards SELECT * FROM {table}"))
+            cursor.execute("DROP TABLE bench_cards")
+
+            def write() -> None:
+                beside = editions.open_next(table, label="bench")
+                cursor.execute(f"INSERT INTO {beside} SELECT * FROM {table}")
+                editions.swap(table, take_over=tuple)
+
+            written = seconds(write)
+        say(
+            "rescore",
+            "writing and swapping all cards",
+            consultants=consultants,
+            seconds=written,
+            unlogged_seconds=bare,
+            ratio=written / bare,
+        )
+
+
+def _bytes_of_evidence(connection: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_relation_size('vetting_' || name)) FROM unnest(%s::text[]) name",
+            [["engagement", "goal", "outcome", "attestation", "referral"]],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _bytes_a_second() -> float:
+    """How fast one core reads what does not fit into its caches; the best of five."""
+    values = np.ones(32 * 2**20)
+    return float(values.nbytes / min(seconds(values.sum) for _ in range(5)))
+
+
+if __name__ == "__main__":
+    main()
