@@ -1,7 +1,7 @@
 # make run     the demo, on this machine: installs, starts all of it, seeds once; Ctrl-C stops all of it
 # make test    every test, with the coverage gate
 # make check   every linter and contract of docs/house.md
-# make bench   the scale against its peers, and how fast it is (an hour and more; reads ../shared/data)
+# make bench   the scale and the outbox against their peers, and how fast they are (an hour and more; reads ../shared/data)
 # make mutate  which part of all small changes of the scale its tests notice (a sample; takes a while)
 # make lock    compile the locked requirements from pyproject.toml (needs uv)
 
@@ -33,6 +33,7 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.report docs/explanation
 	$(BIN)/python -m bench.referrals
 	$(BIN)/python -m bench.scale_speed
+	$(BIN)/python -m bench.followups
 
 mutate: .venv/.dev
 	nice $(BIN)/python -m tests.mutation

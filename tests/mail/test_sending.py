@@ -27,7 +27,7 @@ def server(settings):
 
 def letter(to="carla@paper-umbrella.example"):
     return message(
-        Rendered("Right?", "Is it?\n.\nA lone point.\n", "<p>Is it?</p>"), to=to, id_="<1@touchstone.example>"
+        Rendered("Right?", "Is it?\n.\n.5 less.\n", "<p>Is it?</p>"), to=to, id_="<1@touchstone.example>"
     )
 
 
@@ -41,7 +41,7 @@ def test_a_letter_goes_out_whole(server):
     (sent,) = server.letters
     assert b"Message-ID: <1@touchstone.example>\r\n" in sent
     assert b"\r\nDate: " in sent
-    assert b"\r\n..\r\n" in sent  # RFC 5321 4.5.2: a line that begins with a point gets another
+    assert b"\r\n=2E\r\n..5 less.\r\n" in sent  # RFC 5321 4.5.2: a line that begins with a point gets another
 
 
 def test_reports_and_automatic_answers_are_led_where_replies_go(server):
@@ -192,6 +192,15 @@ def test_an_address_no_command_can_hold_fails_for_good(server):
     mail.set_content("x")
     with SmtpLine() as line:
         assert line.send(mail, before_data=yes) == Delivery(Fate.PERMANENT, "UnicodeEncodeError")
+        assert line.send(letter(), before_data=yes).fate is Fate.SENT
+
+
+def test_a_letter_that_cannot_be_written_down_troubles_no_server(server):
+    mail = letter()
+    mail.get_body(("plain",)).set_payload(7)
+    with SmtpLine() as line:
+        assert line.send(mail, before_data=yes) == Delivery(Fate.TEMPORARY, "AttributeError")
+        assert server.connections == 0
         assert line.send(letter(), before_data=yes).fate is Fate.SENT
 
 

@@ -36,10 +36,18 @@ def begin(row: Moving, *, by: Actor, at: datetime, facts: Mapping[str, Any] | No
 
 
 @whole
-def move(row: Moving, to: str, *, by: Actor, at: datetime, facts: Mapping[str, Any] | None = None) -> Moving:
+def move(
+    row: Moving,
+    to: str,
+    *,
+    by: Actor,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+    **columns: object,
+) -> Moving:
     """Lock the row, check the table of moves, write status and audit entry together; `row` is updated in place.
 
-    Raises RefusedError (code `move_not_allowed`) where the row has meanwhile moved elsewhere.
+    `columns` change with the status. Raises RefusedError (code `move_not_allowed`) where the row has meanwhile moved elsewhere.
     """
     model = type(row)
     before = (
@@ -48,8 +56,10 @@ def move(row: Moving, to: str, *, by: Actor, at: datetime, facts: Mapping[str, A
     if not row.MOVES.allows(before, to):
         kind = row.MOVES.kind
         raise RefusedError(refuse("move_not_allowed", f"This {kind} is {before.replace('_', ' ')} by now."))
-    model._base_manager.filter(pk=row.pk).update(status=to, status_at=at)
-    row.status, row.status_at = to, at
+    changed = {"status": to, "status_at": at, **columns}
+    model._base_manager.filter(pk=row.pk).update(**changed)
+    for name, value in changed.items():
+        setattr(row, name, value)
     _write(_kind(row), row.pk, "move", by=by, at=at, before=before, after=to, facts=facts)
     return row
 

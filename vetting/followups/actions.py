@@ -21,7 +21,7 @@ from vetting.kernel.verdict import require, require_all
 from vetting.kernel.whole import whole
 from vetting.mail.actions import suppress
 from vetting.mail.letters import message_id
-from vetting.mail.queries import mailbox_hash
+from vetting.mail.queries import is_suppressed, mailbox_hash
 
 QUEUE_LIFE = (
     cadence.NEW_ASKS_WINDOW + cadence.EXPIRY
@@ -77,6 +77,13 @@ def lock(ask_id: UUID) -> Ask:
         .select_related("referee", "consultant")
         .get(pk=ask_id)
     )
+
+
+def lock_with_referee(ask_id: UUID) -> tuple[Ask, bool]:
+    """The ask, locked until the transaction ends, and before it its referee; and whether she wants no letters at all."""
+    rows = Ask.objects.select_for_update(of=("referee", "self"), no_key=True)
+    row = rows.select_related("referee", "consultant").get(pk=ask_id)
+    return row, is_suppressed(row.referee.email)
 
 
 def lock_open(referee_id: UUID) -> list[Ask]:

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from vetting.audit.actions import move, record
 from vetting.followups import actions, cadence
-from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
+from vetting.followups.models import Ask, AskKey, AskStep, Outbox
 from vetting.followups.queries import (
     PAUSED,
     expired,
@@ -34,7 +34,6 @@ from vetting.kernel.mailboxes import mailbox_of
 from vetting.kernel.whole import whole
 from vetting.mail.actions import Slot, Wish, slow_down, take_slots
 from vetting.mail.letters import Rendered, message, message_id, render, reply_address
-from vetting.mail.queries import is_suppressed
 from vetting.mail.sending import Delivery, Fate, Post
 
 log = structlog.get_logger()
@@ -141,7 +140,6 @@ def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
     secret = new_secret()
     try:
         mail = _mail(step, step.ask, secret, at=at)
-        mail.as_bytes()  # the folding of a header may fail as well
     except Exception as error:  # noqa: BLE001 - one letter that cannot be set must not hold up all the others
         log.warning("letter_not_set", step=str(step.pk), letter=step.letter, error=type(error).__name__)
         _put_off(step, Delivery(Fate.TEMPORARY, type(error).__name__), at)
@@ -256,11 +254,10 @@ def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], boo
 
     @whole
     def check() -> bool:
-        Referee.objects.select_for_update(no_key=True).get(pk=step.ask.referee_id)
-        ask = actions.lock(step.ask_id)
+        ask, is_suppressed = actions.lock_with_referee(step.ask_id)
         wanted = ask.status in _FITS[step.step] and not (
             step.step in LETTER_STEPS
-            and (ask.expires_at <= at or is_suppressed(ask.referee.email) or _held(ask, step, at=at)[1])
+            and (ask.expires_at <= at or is_suppressed or _held(ask, step, at=at)[1])
         )
         if not wanted or not actions.sending_is_on():
             return False
@@ -277,21 +274,31 @@ def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], boo
     return check
 
 
-@whole
 def _sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
     """The server's word outlives the lease: whoever has the step by now need not send it again."""
-    ask = actions.lock(step.ask_id)
+    if step.step == "ask":
+        _first_sent(step, delivery, at)
+    else:
+        _note_sent(step, delivery, at)
+
+
+@whole
+def _first_sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
+    locked = Ask.objects.select_for_update(no_key=True).values_list("status", flat=True)
+    is_queued = locked.get(pk=step.ask_id) == "queued"
+    _note_sent(step, delivery, at)
+    if is_queued:
+        _begin(step.ask, at=at)
+
+
+def _note_sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
     unsettled = AskStep.objects.filter(pk=step.pk).exclude(state="sent")
     unsettled.update(state="sent", sent_at=at, detail=delivery.detail, held="", lease=None)
-    if step.step == "ask" and ask.status == "queued":
-        _begin(ask, at=at)
 
 
 def _begin(ask: Ask, *, at: datetime) -> None:
     """The first letter is out: the ask's days count from here, and its later steps are written down."""
-    ask.begun_at, ask.expires_at = at, at + cadence.EXPIRY
-    ask.save(update_fields=["begun_at", "expires_at"])
-    move(ask, "sent", by=_BY, at=at)
+    move(ask, "sent", by=_BY, at=at, begun_at=at, expires_at=at + cadence.EXPIRY)
     reminders = cadence.FEWER_REMINDERS.get(ask.kind, cadence.REMINDERS)
     letters = {**dict.fromkeys(reminders, f"{ask.kind}_reminder"), "told_silent": "ask_silent"}
     due = {step: cadence.due(step, begun_at=at, country=ask.referee.country) for step in letters}

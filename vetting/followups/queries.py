@@ -27,6 +27,7 @@ from django.utils.translation import gettext, pgettext
 
 from vetting.followups.cadence import KEPT_UNANSWERED
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
+from vetting.followups.rules import Reached
 from vetting.followups.states import LETTER_STEPS, OPEN
 from vetting.kernel.actors import Actor
 from vetting.kernel.keys import digest, keyed_hash
@@ -120,14 +121,21 @@ def about(subject_ids: Iterable[UUID]) -> Mapping[UUID, list[Ask]]:
     return found
 
 
-def letters_to(referee_ids: Iterable[UUID]) -> Mapping[UUID, list[AskStep]]:
+_REACHED = (
+    *("id", "step", "state", "sent_at", "lease_until", "ask_id"),
+    *("ask__consultant_id", "ask__status", "ask__referee_id"),
+)
+
+
+def letters_to(referee_ids: Iterable[UUID]) -> Mapping[UUID, list[Reached]]:
     """All that reached each of them, or may have: few, since the caps see to it."""
     rows = AskStep.objects.filter(
         Q(state="sent") | _MAY_BE_THERE, ask__referee__in=list(referee_ids), step__in=LETTER_STEPS
     )
-    found: dict[UUID, list[AskStep]] = {}
-    for row in rows.select_related("ask").order_by("id"):
-        found.setdefault(row.ask.referee_id, []).append(row)
+    found: dict[UUID, list[Reached]] = {}
+    for values in rows.order_by("id").values_list(*_REACHED):
+        row = Reached(*values)
+        found.setdefault(row.referee_id, []).append(row)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -163,17 +165,31 @@ def may_settle(actor: Actor, step: AskStep) -> Verdict:
     return may_run_outbox(actor)
 
 
-def held_until(ask: Ask, step: AskStep, reached: Iterable[AskStep], *, at: datetime) -> tuple[datetime, str]:
+class Reached(NamedTuple):
+    """A letter that somebody has, or may have; of one whose fate is unknown the end of its lease is the moment."""
+
+    step_id: UUID
+    step: str
+    state: str
+    sent_at: datetime | None
+    lease_until: datetime | None
+    ask_id: UUID
+    consultant_id: UUID
+    status: str
+    referee_id: UUID
+
+
+def held_until(ask: Ask, step: AskStep, reached: Iterable[Reached], *, at: datetime) -> tuple[datetime, str]:
     """When that letter may go out at the earliest, and the reason a cap gives; (`at`, "") where none holds it.
 
     `reached` are the letters that its reader has, or may have.
     """
     if step.step not in LETTER_STEPS:
         return at, ""
-    letters = [each for each in reached if each.pk != step.pk]
+    letters = [each for each in reached if each.step_id != step.pk]
     if step.step == "ask":
         others = [each for each in letters if each.ask_id != ask.pk]
-        if any(_keeps_busy(each.ask, each) for each in others if each.ask.consultant_id == ask.consultant_id):
+        if any(_keeps_busy(each) for each in others if each.consultant_id == ask.consultant_id):
             return (
                 at + cadence.EXPIRY,
                 "This person has another open question of yours; this one follows it.",
@@ -190,13 +206,13 @@ def held_until(ask: Ask, step: AskStep, reached: Iterable[AskStep], *, at: datet
     return at, ""
 
 
-def _keeps_busy(other: Ask, letter: AskStep) -> bool:
+def _keeps_busy(letter: Reached) -> bool:
     """She has that other question before her, or may have."""
-    in_doubt = letter.step == "ask" and letter.state != "sent" and other.status in OPEN
-    return other.status in BEGUN or in_doubt
+    in_doubt = letter.step == "ask" and letter.state != "sent" and letter.status in OPEN
+    return letter.status in BEGUN or in_doubt
 
 
-def _moment(letter: AskStep) -> datetime:
+def _moment(letter: Reached) -> datetime:
     """One whose fate is unknown counts from the end of its lease."""
     moment = letter.sent_at or letter.lease_until
     assert moment is not None, "nothing was sent without a lease"

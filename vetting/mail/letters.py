@@ -1,19 +1,21 @@
 """The letters of the house: registered by name, set from plain values, text first and HTML second."""
 
 import re
+from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.headerregistry import BaseHeader, HeaderRegistry
-from email.message import EmailMessage
+from email.headerregistry import BaseHeader, ContentTypeHeader, HeaderRegistry
+from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, Policy
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from vetting.kernel.keys import keyed_hash
+from vetting.kernel.keys import keyed_hash, uuid7
 from vetting.kernel.languages import ENGLISH, spoken
 from vetting.kernel.mailboxes import clean_address
 
@@ -113,10 +115,31 @@ class _Whole(BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _Kind(ContentTypeHeader):
+    """Ours are short and plain; the library would take each apart once more to fold it."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"Content-Type: {self}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
-for _name in ("message-id", "reply-to", "list-unsubscribe", "in-reply-to", "references"):
+for _name in (
+    *("message-id", "reply-to", "list-unsubscribe", "list-unsubscribe-post", "in-reply-to", "references"),
+    *("auto-submitted", "mime-version"),
+):
     _HEADERS.map_to_type(_name, _Whole)
+_HEADERS.map_to_type("content-type", _Kind)  # type: ignore[arg-type]  # to the stubs it is no header
 _POLICY = SMTP.clone(header_factory=_HEADERS)
+# Headers that are the same in every letter are taken apart once.
+_FIXED = {
+    subtype: _HEADERS("Content-Type", f'text/{subtype}; charset="utf-8"') for subtype in ("plain", "html")
+}
+_QUOTED = _HEADERS("Content-Transfer-Encoding", "quoted-printable")
+
+
+@lru_cache(maxsize=4)
+def _sender(address: str) -> Any:
+    return _HEADERS("From", address)
 
 
 def message(
@@ -124,7 +147,7 @@ def message(
 ) -> EmailMessage:
     """The letter as it goes out. `thread` is the Message-ID it follows; `stop_url` answers a POST (RFC 8058)."""
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = settings.DEFAULT_FROM_EMAIL
+    mail["From"] = _sender(settings.DEFAULT_FROM_EMAIL)
     mail["To"] = clean_address(to) or to
     if reply_to:
         mail["Reply-To"] = reply_to
@@ -137,8 +160,17 @@ def message(
     if stop_url:
         mail["List-Unsubscribe"] = f"<{stop_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    # Not every server between us and her takes eight bits.
-    mail.set_content(rendered.text, cte="quoted-printable")
-    mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    mail["Content-Language"] = rendered.language  # last: setting the content drops what is said of it
+    mail["Content-Language"] = rendered.language
+    mail["MIME-Version"] = "1.0"
+    mail["Content-Type"] = f'multipart/alternative; boundary="=_{uuid7().hex}"'
+    mail.set_payload([_part(rendered.text, "plain"), _part(rendered.html, "html")])
     return mail
+
+
+def _part(text: str, subtype: str) -> MIMEPart:
+    """Not every server between us and her takes eight bits."""
+    part = MIMEPart(policy=_POLICY)
+    part["Content-Type"] = _FIXED[subtype]
+    part["Content-Transfer-Encoding"] = _QUOTED
+    part.set_payload(b2a_qp(text.encode()).decode("ascii"))
+    return part

@@ -66,7 +66,10 @@ class SmtpLine:
     def send(self, mail: EmailMessage, *, before_data: Callable[[], bool]) -> Delivery:
         if "Date" not in mail:
             mail["Date"] = formatdate(localtime=False)
-        content = mail.as_bytes()
+        try:
+            content = mail.as_bytes()
+        except Exception as error:  # noqa: BLE001 - whatever the folding of a header stumbles over
+            return Delivery(Fate.TEMPORARY, _safe(error))
         try:
             smtp = self._connected()
             refusal = self._envelope(smtp, mail)
