@@ -19,7 +19,7 @@ def sink() -> Iterator[int]:
     try:
         yield int(listener.getsockname()[1])
     finally:
-        process.terminate()
+        process.kill()  # a thread of it may take a signal that asks, and its main one would wait for ever
         process.join()
         listener.close()
 
