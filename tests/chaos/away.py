@@ -39,6 +39,7 @@ from vetting.kernel.away import AWAY
 API_P99 = 1.0
 WORKER_BACK = 15.0
 BACK = 10.0
+_CROWDED = 4.0  # in the short form, which runs beside other tests, these may take so many times as long
 _CODES = 3  # sign-ins of one person begun in a minute, by allauth's default
 _HALF = 80  # questions of a stranger before a fault, and as many while it lasts
 
@@ -48,6 +49,7 @@ class Figures:
     """What one run found, and whether each promise holds."""
 
     name: str
+    patience: float
     values: dict[str, object] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
@@ -62,7 +64,8 @@ class Figures:
 
 def without_redis(sink: Sink, *, quick: bool) -> Figures:
     """Absent from the start, half-open, emptied, killed: each for a while, one after the other."""
-    lasts, figures, back = (6.0 if quick else 45.0), Figures("redis"), {}
+    lasts, back = (6.0 if quick else 45.0), {}
+    figures = Figures("redis", _CROWDED if quick else 1.0)
     strangers = iter(range(2, 200))
     with servers(), sink:
         end_redis()
@@ -95,18 +98,19 @@ def without_redis(sink: Sink, *, quick: bool) -> Figures:
     api = [each for each in answers if each.kind == "api"]
     figures.note("asked", len(answers), holds=len(api) > 20)
     figures.note("faults", _faults(answers), holds=not _faults(answers))
-    figures.note("api_p99", f"{percentile(api, 0.99):.2f}s", holds=percentile(api, 0.99) < API_P99)
+    slowest = percentile(api, 0.99)
+    figures.note("api_p99", f"{slowest:.2f}s", holds=slowest < API_P99 * figures.patience)
     pages = [each for each in answers if each.kind == "page"]
     figures.note("page_p99", f"{percentile(pages, 0.99):.2f}s", holds=True)
     figures.note("codes_in_a_minute", _codes(answers), holds=_codes(answers) <= _CODES)
     worst = max(back.values())
-    figures.note("worker_back", f"{worst:.1f}s", holds=worst <= WORKER_BACK)
+    figures.note("worker_back", f"{worst:.1f}s", holds=worst <= WORKER_BACK * figures.patience)
     return figures
 
 
 def without_postgres(sink: Sink, *, quick: bool) -> Figures:
     """Restarted in immediate mode under load; then its disk fills up, and is emptied again."""
-    figures, where, back = Figures("postgres"), place(KIND), [0.0]
+    figures, where, back = Figures("postgres", _CROWDED if quick else 1.0), place(KIND), [0.0]
     reason = small_disk.unavailable(where)
     mounted = nullcontext() if reason else small_disk.mounted(where)
     with sink, mounted as disk, servers(), _site(workers=1) as visitors:
@@ -164,7 +168,7 @@ def _count(figures: Figures, name: str, visitors: Visitors, back: list[float]) -
     figures.note(f"{name}_other_faults", dict(Counter(each.status for each in wrong)) or 0, holds=not wrong)
     figures.note(f"{name}_acknowledged", len(visitors.acknowledged), holds=len(visitors.acknowledged) > 0)
     figures.note(f"{name}_lost", len(lost), holds=not lost)
-    figures.note(f"{name}_back", f"{max(back):.1f}s", holds=max(back) <= BACK)
+    figures.note(f"{name}_back", f"{max(back):.1f}s", holds=max(back) <= BACK * figures.patience)
 
 
 def _says_when_to_come_back(answer: Answer) -> bool:
