@@ -145,6 +145,16 @@ def test_a_peers_word_weighs_by_his_own_clients():
     assert found == [(1, 1, False), (0, 1, False)]
 
 
+def test_a_card_that_other_code_made_is_made_anew():
+    profile = b.consultant()
+    compute([profile.pk], at=b.AT)
+    assert stale(at=b.AT, most=10) == []
+    Scorecard.objects.update(edition=0)  # as an upgrade finds it
+    assert stale(at=b.AT, most=10) == [profile.pk]
+    compute([profile.pk], at=b.AT)
+    assert stale(at=b.AT, most=10) == []
+
+
 def test_a_card_is_stored_with_its_reasons_and_goes_stale_with_the_evidence():
     profile = b.consultant()
     assert stale(at=LATER, most=9) == [profile.pk]

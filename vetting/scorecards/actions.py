@@ -17,7 +17,7 @@ from vetting.kernel.keys import uuid7
 from vetting.profiles.models import Profile
 from vetting.scorecards.coverage import coverage
 from vetting.scorecards.gather import Evidence, gather, history_of
-from vetting.scorecards.models import CalibrationRecord, Scorecard
+from vetting.scorecards.models import EDITION, CalibrationRecord, Scorecard
 from vetting.scorecards.queries import in_force, told_of
 from vetting.scoring import calibration
 from vetting.scoring.aftermath import Referred
@@ -31,6 +31,7 @@ GATHERED = 500  # profiles at a time
 UNFINISHED_FOR = timedelta(hours=20)  # of a run that was ended: what is older is not of today's evidence
 
 _COMPUTED = (
+    "edition",
     "evidence_version",
     "model_version",
     "computed_at",
@@ -80,6 +81,7 @@ def cards_of(profile_ids: Sequence[UUID], scale: Calibration, *, at: datetime) -
         Scorecard(
             id=uuid7(),
             profile_id=profile_id,
+            edition=EDITION,
             evidence_version=versions[profile_id],
             computed_at=at,
             as_of=history.on,

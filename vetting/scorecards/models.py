@@ -34,15 +34,19 @@ class CalibrationRecord(Row):
         return self.version
 
 
+EDITION = 1  # of what a card holds: made anew where it is another
+
+
 class Scorecard(Row):
     """The present score of a profile. `mean`, `low` (10 % quantile), `high` (90 %) are on the scale of 0 to 100.
 
     100 times the chance that a comparable goal is reached. `dimensions`, `ledger`, `metrics`, `referral`, `coverage`
     and `faults` (the rows left out: key, field, reason) are plain values as scorecards.compute() writes them. A card is stale where its versions differ from the profile's
-    and the scale's.
+    and the scale's, or its `edition` is not that of the code.
     """
 
     profile = models.OneToOneField(Profile, on_delete=models.CASCADE, related_name="+")
+    edition = models.PositiveSmallIntegerField(db_default=0)
     evidence_version = models.PositiveIntegerField()
     model_version = models.CharField(max_length=20)
     computed_at = models.DateTimeField()

@@ -14,7 +14,7 @@ from vetting.outcomes.queries import current_attestations, of_profiles
 from vetting.outcomes.states import SCORED
 from vetting.profiles.models import Profile
 from vetting.profiles.queries import visible_to as profiles_visible_to
-from vetting.scorecards.models import CalibrationRecord, Scorecard
+from vetting.scorecards.models import EDITION, CalibrationRecord, Scorecard
 from vetting.scoring.calibration import NONE, Calibration
 
 # Evidence grows older every day, and slowly: a card is made anew at least this often.
@@ -37,13 +37,14 @@ def told_of(profile_ids: Sequence[UUID]) -> Told:
 
 
 def stale(*, at: datetime, most: int) -> list[UUID]:
-    """Profiles whose card is missing, made from other evidence or by another scale, or grown old.
+    """Profiles whose card is missing, made from other evidence, by another scale or other code, or grown old.
 
     Changed evidence comes first: an answer given now must not wait for all who only wait for another scale.
     """
     cards = Scorecard.objects.filter(profile=OuterRef("pk"))
     as_told = cards.filter(evidence_version=OuterRef("evidence_version"))
-    current = as_told.filter(model_version=in_force().constants.version, as_of__gt=(at - FRESH_FOR).date())
+    by_scale = as_told.filter(edition=EDITION, model_version=in_force().constants.version)
+    current = by_scale.filter(as_of__gt=(at - FRESH_FOR).date())
     changed = Profile.objects.filter(~Exists(as_told)).order_by("id").values_list("pk", flat=True)
     first = list(changed[:most])
     if len(first) == most:

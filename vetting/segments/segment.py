@@ -31,7 +31,7 @@ class Selection:
 
 
 class Segment:
-    """Read-only but for `hide`, which one process may call while others of its threads ask."""
+    """Read-only: what was superseded is hidden in another one, which shares its arrays."""
 
     def __init__(self, arrays: Any) -> None:
         self._arrays: Arrays = dict(arrays)
