@@ -1,6 +1,7 @@
 """Everybody's cards are made beside those that are read, and swapped in."""
 
 import threading
+import time
 from datetime import timedelta
 from decimal import Decimal
 
@@ -211,6 +212,32 @@ def test_only_one_makes_them_at_a_time_and_a_long_reader_is_waited_for(monkeypat
     reader.join(30)
     assert answers == [False, None]
     assert {card.computed_at for card in Scorecard.objects.all()} == {LATER}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("table", [TABLE, Profile._meta.db_table])
+def test_the_upkeep_of_a_table_is_waited_for(monkeypatch, table):
+    """What autovacuum holds stops no reader, and PostgreSQL ends it for us only after a second."""
+    monkeypatch.setattr(editions, "_TRIES", 1)
+    market()
+    holds = threading.Event()
+
+    def upkeep():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
+            holds.set()
+            time.sleep(1.5)
+        connection.close()
+
+    def meanwhile(made):
+        if made and not holds.is_set():
+            thread.start()
+            holds.wait(30)
+
+    thread = threading.Thread(target=upkeep)
+    assert rescore(NONE, at=LATER, on_batch=meanwhile)
+    thread.join(30)
+    assert Scorecard.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

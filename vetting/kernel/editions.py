@@ -9,6 +9,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg import sql
 
 _PATIENCE: Final = "500ms"  # so long readers may wait behind a swap that itself waits for a long reader
+_PATIENCE_BEFORE: Final = "5s"  # stops no reader; PostgreSQL takes a second to end its own upkeep of a table
 _TRIES: Final = 120
 _PAUSE_SECONDS: Final = 1.0
 
@@ -119,11 +120,16 @@ def _change_names(table: str, kept: Mapping[str, str], take_over: Callable[[], o
     old, new = sql.Identifier(table), sql.Identifier(f"{table}_next")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(_PATIENCE)))
+        cursor.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(_PATIENCE_BEFORE)))
         cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(old))
+        for other in _referred_to(table):
+            cursor.execute(
+                sql.SQL("LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE").format(sql.Identifier(other))
+            )
         take_over()
         for right, role in _rights(table):
             cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(right), new, sql.SQL(role)))
+        cursor.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(_PATIENCE)))
         cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(old))
         cursor.execute(sql.SQL("DROP TABLE {}").format(old))
         cursor.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(new, old))
@@ -138,6 +144,17 @@ def _change_names(table: str, kept: Mapping[str, str], take_over: Callable[[], o
             )
         cursor.execute(sql.SQL("COMMENT ON TABLE {} IS NULL").format(old))
         cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+
+
+def _referred_to(table: str) -> list[str]:
+    """The tables its keys lead to: dropping it takes a lock on each of them as well."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT relname::text FROM pg_constraint JOIN pg_class c ON c.oid = confrelid"
+            " WHERE conrelid = %s::regclass AND contype = 'f' ORDER BY 1",
+            [table],
+        )
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _beside(name: str) -> str:
