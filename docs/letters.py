@@ -1,12 +1,13 @@
 """The pictures of letters in docs/pictures/letters: `python docs/letters.py` draws them anew.
 
-Each letter to a referee as Chromium shows its HTML: in English on a wide screen and on a phone, light and dark; in each
-other language the first letter about a result, on a phone. Needs the development requirements and Debian's Chromium.
+Each letter to a referee as Chromium shows its HTML: in English on a wide screen, one of them in the dark as well; in each
+language all of them side by side, as wide as a phone. Needs the development requirements and Debian's Chromium.
 """
 
 import os
 import shutil
 import sys
+from html import escape
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -27,7 +28,8 @@ from vetting.mail.letters import LETTERS, render  # noqa: E402
 
 PICTURES = PROJECT / "docs" / "pictures" / "letters"
 TO_REFEREES = [name for name in LETTERS if LETTERS[name].to_referee or name == "referee_code"]
-WIDE, PHONE = 700, 390
+WIDE, PHONE, GAP = 700, 390, 20
+SHEET_SCALE = 0.75
 _SITE = "https://touchstone.example"
 
 
@@ -37,13 +39,30 @@ def html(name: str, language: str) -> str:
         return render(letter, values(letter, **ask)).html
 
 
-def draw(browser: Browser, name: str, language: str, *, width: int, scheme: str) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 400}, color_scheme=scheme)
-    page.set_content(html(name, language))
-    too_wide = page.evaluate("document.documentElement.scrollWidth") - width
-    assert too_wide <= 0, f"{name}.{language} is {too_wide} px wider than {width}"
-    kind = "" if (width, scheme) == (WIDE, "light") else f".{'phone' if width == PHONE else scheme}"
-    page.screenshot(path=PICTURES / f"{name}.{language}{kind}.jpg", type="jpeg", quality=55, full_page=True)
+def draw(browser: Browser, name: str, *, scheme: str) -> None:
+    page = browser.new_page(viewport={"width": WIDE, "height": 400}, color_scheme=scheme)
+    page.set_content(html(name, ENGLISH))
+    kind = "" if scheme == "light" else f".{scheme}"
+    page.screenshot(path=PICTURES / f"{name}.{ENGLISH}{kind}.jpg", type="jpeg", quality=55, full_page=True)
+    page.close()
+
+
+def draw_sheet(browser: Browser, language: str) -> None:
+    """All letters in one language, each in a frame as wide as a phone and as high as it is long."""
+    frames = [f'<iframe srcdoc="{escape(html(name, language))}"></iframe>' for name in TO_REFEREES]
+    width = (PHONE + GAP) * len(frames) + GAP
+    page = browser.new_page(viewport={"width": width, "height": 400}, device_scale_factor=SHEET_SCALE)
+    page.set_content(
+        f"<style>body {{ display: flex; gap: {GAP}px; margin: {GAP}px; align-items: start; background: #888 }}"
+        f" iframe {{ border: 0; width: {PHONE}px }}</style>{''.join(frames)}"
+    )
+    for name, frame in zip(TO_REFEREES, page.query_selector_all("iframe"), strict=True):
+        wide, high = frame.evaluate(
+            "({contentDocument: {documentElement: all}}) => [all.scrollWidth, all.scrollHeight]"
+        )
+        assert wide <= PHONE, f"{name}.{language} is {wide - PHONE} px wider than {PHONE}"
+        frame.evaluate("(frame, high) => frame.height = high", high)
+    page.screenshot(path=PICTURES / f"all.{language}.phone.jpg", type="jpeg", quality=55, full_page=True)
     page.close()
 
 
@@ -54,10 +73,10 @@ def main() -> None:
         flags = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         for name in TO_REFEREES:
-            draw(browser, name, ENGLISH, width=WIDE, scheme="light")
-        draw(browser, "outcome_ask", ENGLISH, width=WIDE, scheme="dark")
+            draw(browser, name, scheme="light")
+        draw(browser, "outcome_ask", scheme="dark")
         for language in LANGUAGES:
-            draw(browser, "outcome_ask", language, width=PHONE, scheme="light")
+            draw_sheet(browser, language)
         browser.close()
 
 
