@@ -47,7 +47,8 @@ def fill(world: World) -> None:
                     for row in _ROWS[table](part):
                         copy.write("\t".join(map(_cell, row)) + "\n")
     with connection.cursor() as cursor:
-        for table in _COPIES:
+        cursor.execute("INSERT INTO vetting_word SELECT DISTINCT unnest(terms) FROM vetting_listing")
+        for table in [*_COPIES, "vetting_word"]:
             cursor.execute(f"ANALYZE {table}")
 
 

@@ -180,7 +180,7 @@ def in_process(find: Any) -> Way:
     def answer(asking: Asking) -> int:
         page = find(query(asking))
         page.facets()
-        return int(page.total)
+        return 0 if page.corrected else int(page.total)  # no peer asks what was meant
 
     return answer
 
@@ -228,7 +228,8 @@ class Served:
     def ask(self, asking: Asking) -> int:
         answer, way = self._get(asking)
         assert way == "segment"
-        return int(json.loads(answer)["total"])
+        body = json.loads(answer)
+        return 0 if body["corrected"] else int(body["total"])
 
     def _get(self, asking: Asking) -> tuple[bytes, str]:
         asked = {"q": " ".join(asking.words), **asking.filters}

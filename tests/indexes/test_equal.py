@@ -15,11 +15,13 @@ from vetting.profiles.models import Profile
 from vetting.search.models import EDITION, Listing, ListingMetric, ListingNiche
 from vetting.search.queries import find as plainly
 from vetting.search.rules import Query
+from vetting.words.actions import remember
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 METRICS = ("cost_per_ticket", "lead_time", "conversion_rate")
 INDUSTRIES = {"47": "G", "64": "K", "62": "J"}
 WORDS = [f"word{n}" for n in range(40)]
+TYPOS = ["nobody", "wrod7", "word333", "owrd12", "word4x", "worrd40"]
 SKILLS = ("design", "service design", "größe")
 RANKS = [n / 8 for n in range(-8, 16)]
 
@@ -54,6 +56,7 @@ def listing(draw, profile):
         transfer=draw.random() < 0.3,
         hit={"name": profile.name},
     )
+    remember(row.terms)
     row.save(force_insert=True)
     ListingMetric.objects.bulk_create(
         ListingMetric(listing=row, metric=metric, theta_low=draw.choice(RANKS), change=draw.choice(RANKS))
@@ -78,7 +81,7 @@ def people(draw, number):
 
 
 def question(draw):
-    text = " ".join(draw.sample([*WORDS, "nobody"], draw.choice((0, 0, 1, 1, 2))))
+    text = " ".join(draw.sample([*WORDS, *TYPOS], draw.choice((0, 0, 1, 1, 2))))
     asked = {
         "metric": draw.choice(("", "", *METRICS)),
         "industry": draw.choice(("", "", "47", "G", "64")),
@@ -107,8 +110,7 @@ def question(draw):
 
 def told(page):
     return (
-        [hit.profile_id for hit in page.hits],
-        list(page.own),
+        list(page.hits),
         page.total,
         page.ranked_by,
         page.ranked_in,

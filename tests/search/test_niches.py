@@ -30,9 +30,7 @@ def market():
 
 def ranks(query):
     page = find(query)
-    return page.ranked_in, [
-        (hit.hit["name"], hit.rank, own) for hit, own in zip(page.hits, page.own, strict=True)
-    ]
+    return page.ranked_in, [(hit.shown["name"], hit.rank, hit.own) for hit in page.hits]
 
 
 def test_a_metric_in_an_industry_ranks_by_what_was_confirmed_there(market):
@@ -94,7 +92,7 @@ def test_a_skill_is_what_a_peer_saw_whose_word_weighs():
     b.published(ana, ben)
     assert Listing.objects.get(profile=ana).skills == ["service design"]
     found = find(Query(skill="SERVICE design"))
-    assert [hit.hit["name"] for hit in found.hits] == ["Ana Kalnina"]
+    assert [hit.shown["name"] for hit in found.hits] == ["Ana Kalnina"]
     assert found.facets()["skills"] == {"service design": 1}
     assert find(Query(skill="guru")).total == 0
     assert find(Query(text="desgin")).corrected == {"desgin": "design"}

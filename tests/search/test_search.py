@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def names(query: Query, **options) -> list[str]:
-    return [hit.hit["name"] for hit in find(query, **options).hits]
+    return [hit.shown["name"] for hit in find(query, **options).hits]
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_search_that_cannot_be_is_named(query, field, code):
 def test_pages_follow_each_other_and_a_cursor_cannot_be_made_up(market):
     first = find(Query(), size=2)
     second = find(Query(), size=2, cursor=first.next_cursor)
-    assert [hit.hit["name"] for hit in (*first.hits, *second.hits)] == names(Query())
+    assert [hit.shown["name"] for hit in (*first.hits, *second.hits)] == names(Query())
     assert (first.total, second.total, second.next_cursor) == (3, 3, "")
     for cursor in ("x", first.next_cursor + "x", first.next_cursor[:-1]):
         with pytest.raises(InvalidError) as invalid:
@@ -132,7 +132,11 @@ def test_a_search_for_a_metric_is_ranked_by_that_metric(market):
     assert page.ranked_by == "cost_per_ticket" == asked_metric(Query(text="ticket cost"))
     assert asked_metric(Query(text="cost")) == ""
     assert asked_metric(replace(Query(), metric="conversion_rate")) == "conversion_rate"
-    lows = [ListingMetric.objects.get(listing=hit, metric="cost_per_ticket").theta_low for hit in page.hits]
+    lows = [
+        ListingMetric.objects.get(listing__profile=hit.profile_id, metric="cost_per_ticket").theta_low
+        for hit in page.hits
+    ]
+    assert lows == [hit.rank for hit in page.hits]
     assert lows == sorted(lows, reverse=True)
 
 

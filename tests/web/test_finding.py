@@ -415,7 +415,7 @@ def test_a_metric_counts_the_same_in_total_hits_and_facets(client):
     )
     b.published(ana, ben)
     page = find(Query(text="cost per ticket"))
-    assert ([hit.hit["name"] for hit in page.hits], page.total) == (["Ana Kalnina"], 1)
+    assert ([hit.shown["name"] for hit in page.hits], page.total) == (["Ana Kalnina"], 1)
     assert facets(Query(text="cost per ticket"))["metrics"] == {"cost_per_ticket": 1}
 
 

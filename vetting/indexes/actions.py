@@ -7,8 +7,8 @@ from django.db import connection, transaction
 
 from vetting.indexes.holding import documents, path_of
 from vetting.indexes.models import ListingChange, Segment
+from vetting.indexes.rules import EDITION
 from vetting.kernel.keys import uuid7
-from vetting.search.models import EDITION
 from vetting.segments.building import build
 from vetting.segments.files import write
 

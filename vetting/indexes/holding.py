@@ -4,6 +4,7 @@ Every search reads, in one statement, its own snapshot and the changes in it tha
 what they answer is what PostgreSQL would answer at that moment, or nothing, and then PostgreSQL does.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,11 +17,13 @@ from django.conf import settings
 from django.db import connection
 
 from vetting.indexes.models import Segment as SegmentRow
-from vetting.search.models import EDITION
+from vetting.indexes.rules import EDITION
+from vetting.search.queries import Hit
 from vetting.search.rules import ARRAY_FACETS, FLAG_FACETS, MOST_OPTIONS, Asked
 from vetting.segments.answering import Answer
 from vetting.segments.building import build
 from vetting.segments.documents import TERM, Document, Question, SegmentError
+from vetting.segments.documents import Hit as Found
 from vetting.segments.files import check, read
 from vetting.segments.segment import Segment
 
@@ -51,6 +54,11 @@ _NEWS: Final = """
                 AND NOT pg_visible_in_snapshot(xid::text::xid8, %s::pg_snapshot)
             LIMIT %s
         )
+"""
+# What a list shows of a hit, and no more. The statement stands ready: to put it together costs more than to answer it.
+_SHOWN: Final = """
+    SELECT profile_id, hit, industries, languages, country, rate, rate_currency
+    FROM vetting_listing WHERE profile_id = ANY(%s)
 """
 _NEVER: Final = "1:1:"  # a snapshot that has seen nothing
 
@@ -89,6 +97,18 @@ def answer(asked: Asked, after: tuple[float, UUID] | None, size: int) -> Answer 
         return Answer(held.segments, _question(asked, after, size), most=MOST_OPTIONS)
     except SegmentError:
         return None
+
+
+def shown(found: Sequence[Found]) -> list[Hit] | None:
+    """What is shown of these; None where one of them has gone this very moment."""
+    if not found:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, [[UUID(bytes=each.id) for each in found]])
+        rows = {row[0].bytes: row for row in cursor.fetchall()}
+    if len(rows) < len(found):
+        return None
+    return [_hit(each, *rows[each.id]) for each in found]
 
 
 def documents(only: Sequence[UUID] | None = None) -> Iterator[Document]:
@@ -246,6 +266,10 @@ def _question(asked: Asked, after: tuple[float, UUID] | None, size: int) -> Ques
         after=None if after is None else (after[0], after[1].bytes),
         size=size,
     )
+
+
+def _hit(found: Found, profile_id: UUID, known: str, *others: Any) -> Hit:
+    return Hit(profile_id, found.rank, found.own, json.loads(known), *others)
 
 
 def _document(row: Sequence[Any]) -> Document:

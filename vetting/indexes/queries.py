@@ -6,9 +6,9 @@ from django.db import connection
 
 from vetting.indexes import holding
 from vetting.indexes.models import Segment
-from vetting.indexes.rules import LEAST_LISTINGS, most_changes
+from vetting.indexes.rules import EDITION, LEAST_LISTINGS, most_changes
 from vetting.search import queries as search
-from vetting.search.models import EDITION, Listing
+from vetting.search.models import Listing
 from vetting.search.queries import PAGE, Page
 from vetting.search.rules import Asked, Query
 
@@ -36,24 +36,17 @@ def is_due() -> bool:
 
 def _answered(asked: Asked, after: tuple[float, UUID] | None, size: int) -> Page:
     found = holding.answer(asked, after, size)
-    if found is not None:
-        keys = [UUID(bytes=hit.id) for hit in found.hits[:size]]
-        rows = {
-            row.profile_id: row
-            for row in Listing.objects.filter(profile__in=keys).defer("terms").order_by("id")
-        }
-        if len(rows) == len(keys):
-            return Page(
-                way="segment",
-                hits=[rows[key] for key in keys],
-                own=[hit.own for hit in found.hits[:size]],
-                total=found.total,
-                ranked_by=asked.metric,
-                ranked_in=asked.ranked_in,
-                corrected={},
-                next_cursor=search.cursor_of(found.hits[size - 1].rank, keys[-1])
-                if len(found.hits) > size
-                else "",
-                facets=found.counts,
-            )
-    return search.plainly(asked, after, size)
+    hits = None if found is None else holding.shown(found.hits[:size])
+    if found is None or hits is None:
+        return search.plainly(asked, after, size)
+    return Page(
+        way="segment",
+        hits=hits,
+        total=found.total,
+        ranked_by=asked.metric,
+        ranked_in=asked.ranked_in,
+        corrected={},
+        next_cursor=search.cursor_of(hits[-1]) if len(found.hits) > size else "",
+        facets=found.counts,
+        known=found,
+    )

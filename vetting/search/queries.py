@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core import signing
@@ -25,32 +26,51 @@ from vetting.search.rules import (
     Query,
     check_query,
 )
-from vetting.words.queries import Forms, corrected, forms_of
+from vetting.words.queries import Forms, Known, corrected, forms_of, near
 
 PAGE = 20
 LARGEST_PAGE = 100
 _SALT = "search-cursor"
+_COLUMNS = ("profile_id", "rank", "own", "hit", "industries", "languages", "country", "rate", "rate_currency")
 
 Facets = Mapping[str, Mapping[str, int]]
 
 
+class Hit(NamedTuple):
+    """One consultant found: what a list shows of her. `rank` is the lower bound that orders.
+
+    `own` is whether that is her own standing where it was asked for; `shown` is `Listing.hit`.
+    """
+
+    profile_id: UUID
+    rank: float
+    own: bool
+    shown: Mapping[str, Any]
+    industries: Sequence[str]
+    languages: Sequence[str]
+    country: str
+    rate: Decimal | None
+    rate_currency: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of hits; `way` is how it was found, which changes nothing in it; `own` tells of each whether it is ranked by her own standing where it was asked for.
+    """One page of hits; `way` is how it was found, which changes nothing in it.
 
     `ranked_by` is the metric whose own lower bound orders them, or empty for the overall one, and `ranked_in` the
-    industry besides. `corrected` tells which words found nobody, and which were looked for instead.
+    industry besides. `corrected` tells which words found nobody, and which were looked for instead. `known` are the
+    words of those among whom was looked.
     """
 
     way: str
-    hits: Sequence[Listing]
-    own: Sequence[bool]
+    hits: Sequence[Hit]
     total: int
     ranked_by: str
     ranked_in: str
     corrected: Mapping[str, str]
     next_cursor: str
     facets: Callable[[], Facets] = field(repr=False)
+    known: Known = field(repr=False)
 
 
 # Answers one page: what is asked, the rank and the profile behind which it begins, and how many hits it has.
@@ -59,18 +79,18 @@ Answering = Callable[[Asked, tuple[float, UUID] | None, int], Page]
 
 def plainly(asked: Asked, after: tuple[float, UUID] | None, size: int) -> Page:
     """As SQL that can be read: what an answer is."""
-    rows = list(_ordered(asked, after)[: size + 1])
+    rows = [Hit(*row) for row in _ordered(asked, after).values_list(*_COLUMNS)[: size + 1]]
     hits = rows[:size]
     return Page(
         way="postgresql",
         hits=hits,
-        own=[hit.own for hit in hits],  # type: ignore[attr-defined]  # annotated by _ordered, as is its rank
         total=_matching(asked).count(),
         ranked_by=asked.metric,
         ranked_in=asked.ranked_in,
         corrected={},
-        next_cursor=cursor_of(hits[-1].rank, hits[-1].profile_id) if len(rows) > size else "",  # type: ignore[attr-defined]
+        next_cursor=cursor_of(hits[-1]) if len(rows) > size else "",
         facets=lambda: _facets(asked),
+        known=_Listed(),
     )
 
 
@@ -84,7 +104,7 @@ def find(query: Query, *, cursor: str = "", size: int = PAGE, answering: Answeri
     page = answering(asked, after, size)
     if page.total or not asked.forms:
         return page
-    meant = corrected(query.text, in_use)
+    meant = corrected(query.text, page.known)
     return replace(answering(_instead(asked, meant), after, size), corrected=meant) if meant else page
 
 
@@ -141,9 +161,15 @@ def stale(*, most: int) -> list[UUID]:
     return found
 
 
-def in_use(forms: Forms) -> bool:
-    """Whether somebody is found by one of these."""
-    return Listing.objects.filter(profile__status="listed", terms__overlap=list(forms)).exists()
+class _Listed:
+    """The words of all who are listed."""
+
+    def in_use(self, terms: Forms) -> bool:
+        found = Listing.objects.filter(profile__status="listed", terms__overlap=list(terms))
+        return found.exists()
+
+    def near(self, typed: str, most: int) -> Sequence[str]:
+        return near(typed, most)
 
 
 def _matching(asked: Asked) -> QuerySet[Listing]:
@@ -235,9 +261,9 @@ def _instead(asked: Asked, meant: Mapping[str, str]) -> Asked:
     return Asked(query=asked.query, metric=asked.metric, forms=tuple(forms))
 
 
-def cursor_of(rank: float, profile_id: UUID) -> str:
-    """Behind this hit the next page begins."""
-    return signing.dumps([rank.hex(), str(profile_id)], salt=_SALT)
+def cursor_of(hit: Hit) -> str:
+    """Behind it the next page begins."""
+    return signing.dumps([hit.rank.hex(), str(hit.profile_id)], salt=_SALT)
 
 
 def _read(cursor: str) -> tuple[float, UUID]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vetting.segments.documents import FACETS, Question
+from vetting.segments.documents import FACETS, TERM, Question
 from vetting.segments.segment import Segment, Selection
 
 
@@ -13,11 +13,22 @@ class Answer:
     """The page and the total at once; the counts, which cost more, where somebody asks for them."""
 
     def __init__(self, segments: Sequence[Segment], question: Question, *, most: int) -> None:
+        self._segments = segments
         self._parts = [(segment, segment.select(question)) for segment in segments]
         self._most = most
         hits = [hit for segment, selected in self._parts for hit in segment.top(selected, question)]
         self.hits = sorted(hits, key=lambda hit: (-hit.rank, hit.id))[: question.size + 1]
         self.total = sum(selected.total for _, selected in self._parts)
+
+    def in_use(self, terms: Sequence[str]) -> bool:
+        """Whether somebody is found by one of these."""
+        keys = [(TERM, term) for term in terms]
+        return any(segment.has(keys) for segment in self._segments)
+
+    def near(self, typed: str, most: int) -> list[str]:
+        """Words at most so many letters away, the nearest first and then by their letters, whether still in use or not."""
+        found = {each for segment in self._segments for each in segment.near(typed, most)}
+        return [word for _, word in sorted(found)]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """By facet, most first and then by the value's bytes; no value without a hit, and `most` of one facet."""

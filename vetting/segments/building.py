@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from vetting.segments.documents import FACETS, TERM, Document
+from vetting.segments.documents import FACETS, STEM, TERM, Document
 from vetting.segments.sets import Set, packed, rows
+from vetting.segments.spelling import lettered
 
 # Counted beforehand where it has at least this share of all, and more documents than are counted in no time.
 _HEAVY_PART: Final = 64
@@ -155,6 +156,7 @@ class _Builder:
             "ids_high": ids[by_id, 0].astype(np.uint64),
             "ids_low": ids[by_id, 1].astype(np.uint64),
             **_texts("key", whole),
+            **lettered(name for facet, name in names if facet == TERM and STEM not in name),
         }
 
     def _forward(self, table: Any, starts: NDArray[np.int64]) -> Arrays:

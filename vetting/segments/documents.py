@@ -20,6 +20,7 @@ FACETS: Final = (
     "transfer",
 )
 TERM: Final = "term"  # what is only searched for, and never counted
+STEM: Final = "."  # what a term holds that is the stem of a word, and no word is written with
 LARGEST_RATE: Final = 9_000_000_000_000  # above it millionths overflow 64 bits
 
 

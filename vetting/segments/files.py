@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from vetting.segments.documents import SegmentError
 
-_MAGIC: Final = b"touchstone segment 1\n"
+FORMAT: Final = 2  # which arrays there are: a file of another is built again
+_MAGIC: Final = f"touchstone segment {FORMAT}\n".encode()
 _ALIGNED: Final = 64
 
 Arrays = Mapping[str, NDArray[Any]]

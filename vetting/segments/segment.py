@@ -1,6 +1,6 @@
 """One segment: what it answers of its own documents, without those that were superseded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vetting.segments.building import Arrays, Key, counts, hashed, key_bytes
 from vetting.segments.documents import FACETS, LARGEST_RATE, Hit, Question, SegmentError
 from vetting.segments.sets import Docs, Set, intersection, union
+from vetting.segments.spelling import near
 
 _WALKED: Final = 2_000  # from this many hits on an order is walked until a page is full
 _STEP: Final = 4_096
@@ -56,18 +57,31 @@ class Segment:
         every = [self._text("key", n).split(b"\0", 1)[1].decode() for n in range(int(starts[-1]))]
         return {name: every[starts[at] : starts[at + 1]] for at, name in enumerate(FACETS)}
 
+    def has(self, keys: Sequence[Key]) -> bool:
+        """Whether some document, none that was superseded, has one of these."""
+        for key in self._keys(keys):
+            found = self._set(key)
+            if found.size > np.count_nonzero(found.holds(self.hidden)):
+                return True
+        return False
+
+    def near(self, typed: str, most: int) -> list[tuple[int, str]]:
+        """As spelling.near, of all words, those of superseded documents among them."""
+        return near(self._arrays, typed, most)
+
     def select(self, question: Question) -> Selection:
         order = self._order(question.metric, question.industry)
-        sets = self._sets(question, order)
-        if sets is None:
+        keys = [self._keys(some) for some in question.anyof]
+        if (question.metric and order < 0) or not all(keys):
             return Selection(Set(0, docs=_NOBODY), order=order)
+        sets = [] if order < 0 else [self._set_of_order(order)]
+        sets += [union([self._set(key) for key in some]) for some in keys]
         narrowed = question.level or question.rate is not None or question.change is not None
-        if not narrowed and len(sets) <= 1:
-            heavy = self._heavy_row(question, order)
-            if heavy >= 0:
-                whole = sets[0] if sets else self._everybody()
-                gone = self.hidden[whole.holds(self.hidden)] if sets else self.hidden
-                return Selection(whole, order=order, heavy=heavy, gone=gone)
+        heavy = -1 if narrowed or len(sets) > 1 else self._heavy_row(order, keys)
+        if heavy >= 0:
+            whole = sets[0] if sets else self._everybody()
+            gone = self.hidden[whole.holds(self.hidden)] if sets else self.hidden
+            return Selection(whole, order=order, heavy=heavy, gone=gone)
         docs = intersection(sets or [self._everybody()])
         docs = self._narrowed(docs, question, order)
         if self.hidden.size and docs.size:
@@ -105,25 +119,13 @@ class Segment:
 
     # --- which documents ----------------------------------------------------------------------------------
 
-    def _sets(self, question: Question, order: int) -> list[Set] | None:
-        """What has to be intersected, or None where one of it is empty."""
-        if question.metric and order < 0:
-            return None
-        sets = [] if order < 0 else [self._set_of_order(order)]
-        for keys in question.anyof:
-            known = [number for key in keys if (number := self._key(key)) is not None]
-            if not known:
-                return None
-            sets.append(union([self._set(number) for number in known]))
-        return sets
-
-    def _heavy_row(self, question: Question, order: int) -> int:
+    def _heavy_row(self, order: int, keys: Sequence[Sequence[int]]) -> int:
+        """What was counted beforehand of the one set there is, or of everybody; -1 where nothing was."""
         if order >= 0:
             return int(self._arrays["heavy_order"][order])
-        if not question.anyof:
+        if not keys:
             return 0
-        known = [number for key in question.anyof[0] if (number := self._key(key)) is not None]
-        return int(self._arrays["heavy_key"][known[0]]) if len(known) == 1 else -1
+        return int(self._arrays["heavy_key"][keys[0][0]]) if len(keys[0]) == 1 else -1
 
     def _narrowed(self, docs: Docs, question: Question, order: int) -> Docs:
         if question.level:
@@ -208,16 +210,18 @@ class Segment:
         at = first + int(np.searchsorted(lows[first:last], np.uint64(low)))
         return int(self._arrays["by_id"][at]) if at < last and lows[at] == low else None
 
-    def _key(self, key: Key) -> int | None:
-        wanted = key_bytes(key)
-        hashes, number = self._arrays["key_hashes"], np.uint64(hashed(wanted))
-        at = int(np.searchsorted(hashes, number))
-        while at < hashes.size and hashes[at] == number:
-            found = int(self._arrays["key_numbers"][at])
-            if self._text("key", found) == wanted:
-                return found
-            at += 1
-        return None
+    def _keys(self, keys: Sequence[Key]) -> list[int]:
+        """The numbers of those that some document has, found together: a word has thirty forms."""
+        wanted = [key_bytes(key) for key in keys]
+        numbers = np.array([hashed(each) for each in wanted], np.uint64)
+        first, last = (
+            np.searchsorted(self._arrays["key_hashes"], numbers, side) for side in ("left", "right")
+        )
+        found: list[int] = []
+        for at in np.flatnonzero(first < last).tolist():
+            alike = self._arrays["key_numbers"][first[at] : last[at]].tolist()
+            found += [number for number in alike if self._text("key", number) == wanted[at]]
+        return found
 
     def _order(self, metric: str, industry: str) -> int:
         """-1 where nobody has a result there, or no metric is asked for."""

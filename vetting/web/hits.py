@@ -9,7 +9,7 @@ from django.urls import reverse
 from vetting.companies.catalogue import INDUSTRIES
 from vetting.engagements.metrics import METRICS
 from vetting.kernel.lookup import words_of
-from vetting.search.models import Listing
+from vetting.search.queries import Hit
 from vetting.search.rules import Query
 from vetting.web import standings
 from vetting.web.labels import day_rate, spoken, whereabouts
@@ -21,7 +21,7 @@ _VERDICTS = {"met": "goal met", "missed": "goal missed"}
 
 
 def hit(
-    listing: Listing,
+    who: Hit,
     fields: Mapping[str, standings.Field],
     *,
     query: Query,
@@ -29,36 +29,31 @@ def hit(
     ranked_in: str = "",
 ) -> dict[str, object]:
     """What parts/hit.html takes. `ranked_by` is the metric that orders the list, or empty; `ranked_in` where."""
-    known = listing.hit
-    standing = card(listing, fields, ranked_by=ranked_by, ranked_in=ranked_in)
+    known = who.shown
+    standing = card(who, fields, ranked_by=ranked_by, ranked_in=ranked_in)
     found = [line for line in known["results"] if _is_about(line, query, ranked_by)]
     return {
         "name": known["name"],
         "url": reverse("web:dossier", args=[known["slug"]]),
-        "place": " · ".join(part for part in _place(listing) if part),
+        "place": " · ".join(part for part in _place(who) if part),
         "origin": origin_words(origin=known["origin"], is_demo=known["is_demo"]),
         "card": standing,
         "blocks": known["coverage"]["blocks"],
         "results": [result_words(line) for line in latest(known["results"], found)],
         "why": _why(standing, ranked_by, ranked_in, len(found))
-        if is_own(listing, ranked_by, ranked_in)
+        if who.own
         else _why_elsewhere(ranked_by, ranked_in),
     }
 
 
-def is_own(listing: Listing, ranked_by: str, ranked_in: str) -> bool:
-    """Whether her place comes from what was confirmed on that metric in that industry, where both were asked for."""
-    return not ranked_in or ranked_in in listing.hit["metrics"][ranked_by].get("industries", {})
-
-
 def card(
-    listing: Listing, fields: Mapping[str, standings.Field], *, ranked_by: str, ranked_in: str = ""
+    who: Hit, fields: Mapping[str, standings.Field], *, ranked_by: str, ranked_in: str = ""
 ) -> standings.Standing:
     """The standing that ranks: on that metric alone, in that industry alone, where they order the list."""
-    own, field = listing.hit["metrics"].get(ranked_by), fields[listing.hit["origin"]]
+    own, field = who.shown["metrics"].get(ranked_by), fields[who.shown["origin"]]
     if own and ranked_in:
         own = own.get("industries", {}).get(ranked_in)
-    return standings.of_metric(own, field) if own else standings.overall(listing.hit, field)
+    return standings.of_metric(own, field) if own else standings.overall(who.shown, field)
 
 
 def latest(lines: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -84,11 +79,11 @@ def origin_words(*, origin: str, is_demo: bool) -> str:
     return "Compiled from a public record, not by the person" if origin == "public_record" else ""
 
 
-def _place(listing: Listing) -> tuple[str, str, str]:
+def _place(who: Hit) -> tuple[str, str, str]:
     return (
-        whereabouts(listing.hit["place"], listing.country),
-        spoken(listing.languages),
-        day_rate(listing.rate, listing.rate_currency),
+        whereabouts(who.shown["place"], who.country),
+        spoken(who.languages),
+        day_rate(who.rate, who.rate_currency),
     )
 
 

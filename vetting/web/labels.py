@@ -1,6 +1,6 @@
 """What a person reads where a row holds a word or a code."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -91,7 +91,7 @@ def whereabouts(place: str, country: str) -> str:
     return ", ".join(part for part in (place, COUNTRIES.get(country, "")) if part)
 
 
-def spoken(languages: list[str]) -> str:
+def spoken(languages: Iterable[str]) -> str:
     return ", ".join(LANGUAGES[code] for code in languages)
 
 

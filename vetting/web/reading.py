@@ -20,8 +20,7 @@ from vetting.outcomes.questionnaire import QUESTIONS
 from vetting.outcomes.states import LEVELS, WAVES
 from vetting.scorecards.queries import in_force
 from vetting.scoring.weights import RESULTS
-from vetting.search.models import Listing
-from vetting.search.queries import metrics_listed
+from vetting.search.queries import Hit, metrics_listed
 from vetting.search.rules import Query
 from vetting.web import hits, making, standings
 from vetting.web.labels import CIRCUMSTANCES, DIMENSIONS
@@ -38,14 +37,14 @@ def home(request: HttpRequest) -> HttpResponse:
     fields = standings.fields()
     found = list(_of_the_moment())
     context = {
-        "examples": [_example(number, metric, listing) for number, (metric, listing) in enumerate(found)],
-        "hits": [hits.hit(listing, fields, query=Query(), ranked_by=metric) for metric, listing in found],
+        "examples": [_example(number, metric, who) for number, (metric, who) in enumerate(found)],
+        "hits": [hits.hit(who, fields, query=Query(), ranked_by=metric) for metric, who in found],
         "making": making.percent(),
     }
     return render(request, "pages/reading/home.html", context)
 
 
-def _of_the_moment() -> Iterator[tuple[str, Listing]]:
+def _of_the_moment() -> Iterator[tuple[str, Hit]]:
     """The metrics most consultants have results on, one of each kind, and who comes first on each; no person twice."""
     kinds: set[str] = set()
     people: set[object] = set()
@@ -54,19 +53,20 @@ def _of_the_moment() -> Iterator[tuple[str, Listing]]:
             continue
         kinds.add(METRICS[key].category)
         hit = next(
-            (hit for hit in find(Query(metric=key), size=_EXAMPLES).hits if hit.pk not in people), None
+            (hit for hit in find(Query(metric=key), size=_EXAMPLES).hits if hit.profile_id not in people),
+            None,
         )
         if hit is not None:
-            people.add(hit.pk)
+            people.add(hit.profile_id)
             yield key, hit
 
 
-def _example(number: int, metric: str, listing: Listing) -> dict[str, str]:
+def _example(number: int, metric: str, who: Hit) -> dict[str, str]:
     """A metric alone, then one with an industry, then one with a language: all three true of that consultant."""
     words = METRICS[metric].name
     asked = {"q": words.lower()}
-    industries = [code for code in listing.industries if len(code) > 1]
-    languages = [code for code in listing.languages if code != _OWN_LANGUAGE]
+    industries = [code for code in who.industries if len(code) > 1]
+    languages = [code for code in who.languages if code != _OWN_LANGUAGE]
     if number == 1 and industries:
         asked["industry"] = industries[0]
         words = f"{words} at {INDUSTRIES[industries[0]].place_word}"

@@ -5,12 +5,17 @@ typed is looked for as it is and stemmed in every language there is a stemmer fo
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models.functions import Length
 
 from vetting.kernel.keys import fold
+from vetting.segments import spelling
+from vetting.segments.documents import STEM
+from vetting.segments.spelling import LONGEST, SHORTEST, lettered
+from vetting.words.models import Word
 
 # ISO 639-1 to the stemmers that PostgreSQL 15 and later bring along.
 STEMMERS: Final[Mapping[str, str]] = {
@@ -44,16 +49,24 @@ STEMMERS: Final[Mapping[str, str]] = {
     "yi": "yiddish_stem",
 }
 _WORD: Final = re.compile(r"[^\W_]+")
-_LONGEST: Final = 80
 _SHORTEST_STEM: Final = 3  # what is shorter would be a word of its own in too many languages
-SHORTEST_TYPO: Final = 4
-_LIKE: Final = 0.2  # of the trigrams; one letter in four may be wrong
-_LIKELY: Final = 60
 _CORRECTED: Final = 3  # words of one search at most
 _REMEMBERED: Final = 50_000
 
 # The forms a word typed is found in, any of which will do.
 Forms = tuple[str, ...]
+
+
+class Known(Protocol):
+    """The words of all who can be found."""
+
+    def in_use(self, terms: Forms, /) -> bool:
+        """Whether somebody is found by one of these."""
+        ...
+
+    def near(self, typed: str, most: int, /) -> Sequence[str]:
+        """Words at most so many letters away, the nearest first and then by their letters, whether still in use or not."""
+        ...
 
 
 class _Stems(NamedTuple):
@@ -66,7 +79,7 @@ _known: dict[str, _Stems] = {}
 
 def words_in(text: str) -> list[str]:
     """Each once, in their order. What is no letter and no digit parts words and says nothing: no search has operators."""
-    return list(dict.fromkeys(word[:_LONGEST] for word in _WORD.findall(fold(text))))
+    return list(dict.fromkeys(word[:LONGEST] for word in _WORD.findall(fold(text))))
 
 
 def terms_of(text: str, languages: Iterable[str]) -> list[str]:
@@ -91,36 +104,30 @@ def forms_of(text: str) -> list[Forms]:
     return [_forms(word, known[word]) for word in carrying]
 
 
-def corrected(text: str, in_use: Callable[[Forms], bool]) -> dict[str, str]:
+def corrected(text: str, known: Known) -> dict[str, str]:
     """Of each word not in use, the word in use that is most like it; empty where one has none."""
     found: dict[str, str] = {}
     for forms in forms_of(text):
-        if in_use(forms):
+        if known.in_use(forms):
             continue
-        meant = _meant(forms[0], in_use) if len(found) < _CORRECTED else ""
+        meant = _meant(forms[0], known) if len(found) < _CORRECTED else ""
         if not meant:
             return {}
         found[forms[0]] = meant
     return found
 
 
-def distance(one: str, other: str) -> int:
-    """How many letters were added, left out, mistaken or swapped with their neighbour."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one):
-        last, before, row = before, row, [i + 1]
-        for j, meant in enumerate(other):
-            steps = [before[j] + (letter != meant), before[j + 1] + 1, row[j] + 1]
-            if i and j and letter == other[j - 1] and one[i - 1] == meant:
-                steps.append(last[j - 1] + 1)
-            row.append(min(steps))
-    return row[-1]
+def near(typed: str, most: int) -> list[str]:
+    """Words that somebody is or was found by, at most so many letters away, the nearest first and then by their letters."""
+    rows = Word.objects.annotate(letters=Length("word")).order_by()
+    likely = rows.filter(letters__gte=len(typed) - most, letters__lte=len(typed) + most)
+    words = lettered(likely.values_list("word", flat=True))
+    return [word for _, word in sorted(spelling.near(words, typed, most))]
 
 
 def _stem(stem: str, language: str) -> str:
     """As no word is written, so that the stems of one language never meet those of another."""
-    return f"{stem}.{language}"
+    return f"{stem}{STEM}{language}"
 
 
 def _forms(word: str, stems: _Stems) -> Forms:
@@ -130,24 +137,10 @@ def _forms(word: str, stems: _Stems) -> Forms:
     return (word, *sorted(others))
 
 
-def _meant(word: str, in_use: Callable[[Forms], bool]) -> str:
-    allowed = 1 if len(word) < 7 else 2
-    if len(word) < SHORTEST_TYPO:
+def _meant(word: str, known: Known) -> str:
+    if len(word) < SHORTEST:
         return ""
-    near = sorted((far, like) for like in _alike(word) if (far := distance(word, like)) <= allowed)
-    return next((like for _, like in near if in_use((like,))), "")
-
-
-def _alike(word: str) -> list[str]:
-    """By the trigram index; its threshold holds for this transaction only."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(_LIKE)])
-        cursor.execute(
-            "SELECT word FROM vetting_word WHERE word %% %s AND length(word) BETWEEN %s AND %s"
-            " ORDER BY similarity(word, %s) DESC, word LIMIT %s",
-            [word, len(word) - 2, len(word) + 2, word, _LIKELY],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    return next((like for like in known.near(word, 1 if len(word) < 7 else 2) if known.in_use((like,))), "")
 
 
 def _stems(words: Sequence[str]) -> dict[str, _Stems]:
