@@ -1,13 +1,16 @@
 """What anybody reads: the search, scorecards, catalogues."""
 
+import json
+
 import pytest
 
 from tests import builders
 from tests.api.callers import problem
+from vetting.api.reading import HitSerializer, _hit
 from vetting.companies.catalogue import INDUSTRIES
 from vetting.engagements.metrics import METRICS
 from vetting.scorecards.queries import of_profile
-from vetting.search.queries import facets
+from vetting.search.queries import facets, find
 from vetting.search.rules import Query
 
 
@@ -34,6 +37,19 @@ def test_a_search_says_who_and_why(world, anybody):
         name: dict(counts) for name, counts in facets(Query(text="cost per ticket")).items()
     }
     assert body["facets"]["metrics"] == {"cost_per_ticket": 1}
+
+
+def test_a_hit_holds_what_the_document_says_in_its_order(world, anybody):
+    page = find(Query())
+    shown = [HitSerializer({**hit.shown, "own": hit.own}).data for hit in page.hits]
+    assert len(shown[0]["results"]) == 1
+    assert json.dumps(anybody.get("search").json()["hits"]) == json.dumps(shown)
+    old = page.hits[0]
+    for line in old.shown["results"]:
+        del line["still"], line["still_months"]
+    (line,) = _hit(old)["results"]
+    assert (line["still"], line["still_months"]) == ("", 0)
+    assert json.dumps(_hit(old)) == json.dumps(HitSerializer({**old.shown, "own": old.own}).data)
 
 
 def test_what_she_says_of_herself_finds_nothing(world, ana, anybody):
