@@ -1,5 +1,6 @@
 """Many people at once are what they are one by one; `test_export` holds the one to a second implementation."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from tests.scoring.histories import DAY, a_claim, a_referral, circles, histories
 from vetting.scoring.batch import History, score_many, standings_many
 from vetting.scoring.evidence import ScoringError
 from vetting.scoring.score import score
+from vetting.scoring.weights import RESULTS
 
 people = st.builds(
     History,
@@ -24,6 +26,22 @@ def test_who_else_is_in_the_batch_changes_no_bit(histories):
     assert [score(each.claims, each.referrals, on=each.on) for each in histories] == together
     assert score_many(histories[::-1])[::-1] == together
     assert standings_many(histories) == [found.dimensions for found in together]
+
+
+@promises(people, st.data())
+def test_a_part_is_scored_as_if_nothing_else_were_known(history, data):
+    keys = sorted({claim.key for claim in history.claims})
+    chosen = st.frozensets(st.sampled_from(keys)) if keys else st.just(frozenset())
+    parts = data.draw(st.sets(chosen, max_size=3))
+    (whole,) = score_many([history])
+    (found,) = score_many([replace(history, parts=parts)])
+    assert replace(found, parts={}) == whole
+    assert found.parts == {
+        part: standings_many(
+            [replace(history, claims=[claim for claim in history.claims if claim.key in part])]
+        )[0][RESULTS]
+        for part in parts
+    }
 
 
 def test_a_batch_larger_than_a_block_stays_in_order():

@@ -4,7 +4,7 @@ One person is a batch of one. Each figure is computed along its own row alone, s
 in its last bit, on who else is in the batch.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -29,7 +29,7 @@ from vetting.scoring.posterior import (
 from vetting.scoring.readings import Place, Readings, places, read
 from vetting.scoring.reasons import reason
 from vetting.scoring.referrals import Credit, ReferralStanding, credit, standing
-from vetting.scoring.weights import PUBLISHED, Constants
+from vetting.scoring.weights import PUBLISHED, RESULTS, Constants
 
 # As many people as keep all that is computed of them in the processor's cache.
 _PEOPLE: Final = 96
@@ -37,18 +37,23 @@ _PEOPLE: Final = 96
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """The evidence about one person, and the day of the score."""
+    """The evidence about one person, and the day of the score.
+
+    `parts` are some of the claims, by their keys: in results each of them is scored as if nothing else were known.
+    """
 
     claims: Sequence[Claim]
     referrals: Sequence[PeerReferral]
     on: date
+    parts: Collection[frozenset[str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """The values of all contributions sum to composite.mean less the mean of an empty history, to 1e-9.
 
-    `composite.low` ranks. `counted` is the number of claims above level 0; `version` names the constants.
+    `composite.low` ranks. `counted` is the number of claims above level 0; `version` names the constants. `parts` are
+    the standings in results of the history's parts.
     """
 
     version: str
@@ -57,6 +62,7 @@ class Score:
     referral: ReferralStanding
     contributions: tuple[Contribution, ...]
     counted: int
+    parts: Mapping[frozenset[str], Posterior]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class Person:
     place: Mapping[str, Place]
     credits_given: tuple[Credit, ...]
     referral: ReferralStanding
+    parts: Collection[frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +107,9 @@ def score_many(histories: Sequence[History], *, constants: Constants = PUBLISHED
         dimensions = _dimensions(block, known, constants)
         composites = _composites(block, known, weights)
         ledgers = _ledgers(block, weights, constants)
-        for person, by_name, composite, ledger in zip(
-            block.people, dimensions, composites, ledgers, strict=True
+        parts = _parts(block, constants)
+        for person, by_name, composite, ledger, alone in zip(
+            block.people, dimensions, composites, ledgers, parts, strict=True
         ):
             found.append(
                 Score(
@@ -111,6 +119,7 @@ def score_many(histories: Sequence[History], *, constants: Constants = PUBLISHED
                     referral=person.referral,
                     contributions=ledger,
                     counted=len(person.place),
+                    parts=alone,
                 )
             )
     return found
@@ -155,10 +164,8 @@ def _block(histories: Sequence[History], people: Sequence[Person], constants: Co
     shifts = [person.referral.shift for person in people]
     start = np.array(shifts)[:, np.newaxis] * STANDINGS
     totals = np.repeat(start, width, axis=0)
-    weight = readings.weight[by_segment]
     ends = np.searchsorted(segment[by_segment], np.arange(len(totals) + 1))
-    # A product with a sparse matrix: sums by segment, each in the order of its readings.
-    totals += csr_array((weight, np.arange(len(weight)), ends), shape=(len(totals), len(weight))) @ rows
+    totals += _sums(readings.weight[by_segment], np.arange(len(rows)), ends, rows)
     opens = np.ones(len(readings), dtype=bool)
     opens[1:] = (segment[1:] != segment[:-1]) | (readings.claim[1:] != readings.claim[:-1])
     return Block(
@@ -176,12 +183,21 @@ def _block(histories: Sequence[History], people: Sequence[Person], constants: Co
     )
 
 
+def _sums(
+    weight: Floats | list[float], taken: Ints | list[int], ends: Ints | list[int], rows: Floats
+) -> Floats:
+    """Of the weighted rows that are taken from each end to the next, in that order: a product with a sparse matrix."""
+    summed: Floats = csr_array((weight, taken, ends), shape=(len(ends) - 1, len(rows))) @ rows
+    return summed
+
+
 def _person(history: History, nobody: ReferralStanding, constants: Constants) -> Person:
     known = in_order(history.claims, on=history.on)
     if not history.referrals:
-        return Person(known, places(known, constants), (), nobody)
+        return Person(known, places(known, constants), (), nobody, history.parts)
     credits_given = credit(sorted(once(history.referrals), key=attrgetter("key")), constants)
-    return Person(known, places(known, constants), credits_given, standing(credits_given, constants))
+    stands = standing(credits_given, constants)
+    return Person(known, places(known, constants), credits_given, stands, history.parts)
 
 
 @lru_cache(maxsize=1024)
@@ -199,6 +215,31 @@ def _dimensions(block: Block, known: Floats, constants: Constants) -> list[Mappi
     return [
         dict(zip(names, every[first : first + width], strict=True)) for first in range(0, len(every), width)
     ]
+
+
+def _parts(block: Block, constants: Constants) -> Iterator[Mapping[frozenset[str], Posterior]]:
+    """Of each person. A claim says the same in any company; what it counts is up to its place in the part."""
+    results = [dimension.name for dimension in constants.dimensions].index(RESULTS)
+    told = np.flatnonzero(block.readings.dimension[block.by_segment] == results)
+    rows = dict(zip(block.readings.claim[block.by_segment][told].tolist(), told.tolist(), strict=True))
+    weight: list[float] = []
+    taken: list[int] = []
+    ends, owner, first = [0], [], 0
+    for number, person in enumerate(block.people):
+        counting = [claim for claim in person.known if claim.key in person.place]
+        row = {claim.key: rows[place] for place, claim in enumerate(counting, first)}
+        first += len(counting)
+        for part in person.parts:
+            place = places([claim for claim in counting if claim.key in part], constants)
+            weight += [each.weight for each in place.values()]
+            taken += [row[key] for key in place]
+            ends.append(len(taken))
+            owner.append(number)
+    start = block.start[owner]
+    known = figures(start + _sums(weight, taken, ends, block.rows)) if owner else np.empty((4, 0))
+    every = iter(_posteriors(known, block.initial[owner], np.diff(ends).tolist()))
+    for person in block.people:
+        yield {part: next(every) for part in person.parts}
 
 
 def _composites(block: Block, known: Floats, weights: Floats) -> list[Posterior]:

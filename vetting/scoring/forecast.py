@@ -42,15 +42,10 @@ def on_scale(posterior: Posterior, *, constants: Constants = PUBLISHED) -> Chanc
     Each end is the chance at exactly that standing, so it is a scale for reading; the forecast is
     `probability_met`. Of the composite it says: of somebody who stands there in every dimension.
     """
-    return Chance(
-        mean=_percent(posterior.mean, constants),
-        low=_percent(posterior.low, constants),
-        high=_percent(posterior.high, constants),
-    )
-
-
-def _percent(standing: float, constants: Constants) -> float:
     results = constants.dimension(RESULTS)
-    return 100.0 * _NORMAL.cdf(
-        (results.spread * standing - results.thresholds[-1]) / math.sqrt(1.0 + constants.leniency)
-    )
+    noise = math.sqrt(1.0 + constants.leniency)
+
+    def percent(standing: float) -> float:
+        return 100.0 * _NORMAL.cdf((results.spread * standing - results.thresholds[-1]) / noise)
+
+    return Chance(mean=percent(posterior.mean), low=percent(posterior.low), high=percent(posterior.high))

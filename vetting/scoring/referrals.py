@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,22 +43,22 @@ def credit(referrals: Sequence[PeerReferral], constants: Constants) -> tuple[Cre
 
     One referrer counts once, and of those referrers the best of each cluster; among equals the smallest key.
     """
-    worth = {referral.key: _worth(referral, constants) for referral in referrals}
-
-    def best_first(candidates: Iterable[PeerReferral]) -> list[PeerReferral]:
-        return sorted(candidates, key=lambda referral: (-worth[referral.key], referral.key))
-
+    counts = [(referral.clients_verified, referral.referred_in_all) for referral in referrals]
+    clients, in_all = np.array(counts, dtype=np.float64).reshape(-1, 2).T
+    value = {
+        referral.key: 0.0 if referral.reciprocal else alone
+        for referral, alone in zip(referrals, worth(clients, in_all, constants).tolist(), strict=True)
+    }
     by_referrer: dict[str, PeerReferral] = {}
-    for referral in best_first(referrals):
-        by_referrer.setdefault(referral.referrer, referral)
     by_cluster: dict[str, str] = {}
-    for referral in best_first(by_referrer.values()):
-        by_cluster.setdefault(referral.cluster, referral.key)
+    for referral in sorted(referrals, key=lambda referral: (-value[referral.key], referral.key)):
+        if by_referrer.setdefault(referral.referrer, referral) is referral:
+            by_cluster.setdefault(referral.cluster, referral.key)
     chosen = set(by_cluster.values())
     return tuple(
         Credit(
             referral=referral,
-            value=worth[referral.key] if referral.key in chosen else 0.0,
+            value=value[referral.key] if referral.key in chosen else 0.0,
             reason=_reason(referral, chosen=referral.key in chosen),
         )
         for referral in referrals
@@ -93,22 +93,15 @@ def standings(graph: RatingGraph, clients_verified: Floats, constants: Constants
     return constants.referral_saturation * fullness(support, constants)
 
 
-def worth(clients_verified: float | Floats, referred_in_all: float | Floats, constants: Constants) -> Floats:
+def worth(clients_verified: Floats, referred_in_all: Floats, constants: Constants) -> Floats:
     """c_h * min(1, B / out_h), with c_h = n_h / (n_h + 3)."""
-    believed = np.asarray(clients_verified) / (clients_verified + constants.referral_half)
-    return believed * np.minimum(1.0, constants.referral_budget / np.asarray(referred_in_all))
+    believed = clients_verified / (clients_verified + constants.referral_half)
+    return believed * np.minimum(1.0, constants.referral_budget / referred_in_all)
 
 
 def fullness(support: float | Floats, constants: Constants) -> Floats:
     """1 - exp(-S / kappa): which part of the most that referrals can do is done, 0 to 1."""
     return np.asarray(-np.expm1(-np.asarray(support) / constants.referral_saturation))
-
-
-def _worth(referral: PeerReferral, constants: Constants) -> float:
-    """Nothing where both refer to each other."""
-    if referral.reciprocal:
-        return 0.0
-    return float(worth(referral.clients_verified, referral.referred_in_all, constants))
 
 
 def _reason(referral: PeerReferral, *, chosen: bool) -> str:
