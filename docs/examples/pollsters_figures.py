@@ -20,7 +20,7 @@ polls, beaten = Counter(), Counter()
 for outcome in outcomes:
     firm = outcome.goal.engagement.profile_id
     polls[firm] += 1
-    beaten[firm] += is_met(outcome, ())
+    beaten[firm] += is_met(outcome.goal.metric, outcome.goal.target, outcome.achieved, ())
 low, middle, high = field_spread("public_record")
 print(f"firms {len(cards)}, polls {polls.total()}, beat the others {beaten.total()}")
 print(f"polls a firm: quartiles {quantiles(polls.values(), n=4)}, most {max(polls.values())}")

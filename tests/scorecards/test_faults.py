@@ -128,5 +128,5 @@ def test_cards_take_the_same_queries_for_one_and_for_many(django_assert_num_quer
     for number, profile in enumerate(people):
         b.result(profile, organization=b.client(f"Place {number}"))
     for many in (people[:1], people):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(9):
             compute([profile.pk for profile in many], at=LATER)

@@ -13,11 +13,12 @@ from vetting.outcomes import waves
 from vetting.outcomes.questionnaire import Still
 from vetting.profiles import actions as profiles
 from vetting.profiles.models import Profile
+from vetting.referrals.queries import given_for
 from vetting.scorecards.actions import compute
 from vetting.scorecards.coverage import coverage
 from vetting.scorecards.gather import gather
 from vetting.scorecards.models import Scorecard
-from vetting.scorecards.queries import field_spread, of_profile, stale, visible_to
+from vetting.scorecards.queries import field_spread, of_profile, referred, referrers_known, stale, visible_to
 
 pytestmark = pytest.mark.django_db
 LATER = b.AT + timedelta(hours=1)
@@ -143,6 +144,28 @@ def test_a_peers_word_weighs_by_his_own_clients():
         for each in gather([ana.pk])[ana.pk].referrals
     ]
     assert found == [(1, 1, False), (0, 1, False)]
+
+
+def test_what_is_read_of_a_referral_is_the_same_from_a_table_of_all_referrers():
+    ana, ben = b.consultant("Ana One"), b.consultant("Ben Peer", domain="peer.example")
+    third = b.consultant("Third One", domain="third.example")
+    b.result(ben, organization=b.client("Peer Place"))
+    b.result(ben, organization=b.client("Paper Place"), result_verdict="wrong")
+    b.result(ben, organization=b.client("Weak Place"), interests=("fee",))
+    given = b.referral(ana, ("Ben Peer", "ben.peer@peer.example"))
+    unknown = b.referral(ana, ("Who Else", "who@elsewhere.example"))
+    b.referral(third, ("Ben Peer", "ben.peer@peer.example"))
+    back = b.referral(ben, ("Ana One", "ana.one@advice.example"))
+    b.referral(third, ("Paid One", "paid@elsewhere.example"), gets_fee=True)
+    found = referred([ana.pk, ben.pk])
+    with referrers_known() as known:
+        assert referred([ana.pk, ben.pk], known=known) == found
+    assert set(found) == {
+        (str(given.pk), str(ana.pk), str(ben.pk), str(given.referee_id), b.AT.date(), 2, 2, True),
+        (str(unknown.pk), str(ana.pk), None, str(unknown.referee_id), b.AT.date(), 0, 1, False),
+        (str(back.pk), str(ben.pk), str(ana.pk), str(back.referee_id), b.AT.date(), 0, 1, True),
+    }
+    assert [row.key for row in referred([third.pk])] == [str(row.pk) for row in given_for(third.pk)[:1]]
 
 
 def test_a_card_that_other_code_made_is_made_anew():

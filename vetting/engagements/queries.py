@@ -1,7 +1,7 @@
 """Engagements and goals found, as far as the reader may see them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,6 +11,19 @@ from vetting.engagements.states import LIVE
 from vetting.followups.models import Ask
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor
+from vetting.kernel.plain import tuples
+
+_DECLARED = """
+SELECT profile_id::text, id::text FROM vetting_engagement
+WHERE profile_id = ANY(%(profiles)s) ORDER BY starts_on DESC, id
+"""
+
+
+class Declared(NamedTuple):
+    """That an engagement was declared; keys are texts."""
+
+    profile: str
+    key: str
 
 
 def visible_to(actor: Actor) -> QuerySet[Engagement]:
@@ -39,6 +52,11 @@ def of_profiles(profile_ids: Iterable[UUID]) -> QuerySet[Engagement]:
         .filter(profile_id__in=list(profile_ids))
         .order_by("-starts_on", "id")
     )
+
+
+def declared_by(profile_ids: Iterable[UUID]) -> list[Declared]:
+    """The keys of the rows of `of_profiles`, in the same order."""
+    return tuples(Declared._make, _DECLARED, {"profiles": list(profile_ids)})
 
 
 def goals_of(engagement_ids: list[UUID]) -> QuerySet[Goal]:

@@ -32,6 +32,7 @@ from vetting.followups.states import LETTER_STEPS, OPEN
 from vetting.kernel.actors import Actor
 from vetting.kernel.keys import digest, keyed_hash
 from vetting.kernel.languages import day_words, main_language, value_words
+from vetting.kernel.plain import tuples
 
 # A letter whose DATA has begun and that nobody has confirmed: she may have it.
 _MAY_BE_THERE = Q(state="data") | Q(ambiguous__gt=0)
@@ -118,6 +119,24 @@ def about(subject_ids: Iterable[UUID]) -> Mapping[UUID, list[Ask]]:
     rows = Ask.objects.select_related("referee").filter(subject_id__in=list(subject_ids)).order_by("id")
     for row in rows:
         found.setdefault(row.subject_id, []).append(row)
+    return found
+
+
+class Asked(NamedTuple):
+    """That something was asked about; its key is a text."""
+
+    subject: str
+    status: str
+
+
+_ASKED = "SELECT subject_id::text, status FROM vetting_ask WHERE subject_id = ANY(%(subjects)s::uuid[]) ORDER BY id"
+
+
+def statuses_of(subjects: Iterable[str]) -> Mapping[str, list[str]]:
+    """Where the asks of each subject stand, oldest first."""
+    found: dict[str, list[str]] = {}
+    for row in tuples(Asked._make, _ASKED, {"subjects": list(subjects)}):
+        found.setdefault(row.subject, []).append(row.status)
     return found
 
 

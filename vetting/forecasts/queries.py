@@ -84,10 +84,13 @@ def record_of_referrer(profile_id: UUID) -> ReferrerRecord:
         for key, outcome in outcomes.items()
         if outcome.verified_at is not None
         and outcome.verified_at > since[outcome.goal.engagement.profile_id]
-        and publication(outcome, said.get(key, [])) != "sealed"
+        and publication(outcome.goal.engagement.confidentiality, said.get(key, [])) != "sealed"
     }
     met = {
-        key for key, each in later.items() if each.status != "rejected" and is_met(each, said.get(key, []))
+        key
+        for key, each in later.items()
+        if each.status != "rejected"
+        and is_met(each.goal.metric, each.goal.target, each.achieved, said.get(key, []))
     }
     return ReferrerRecord(
         referred=len(since),

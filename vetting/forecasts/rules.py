@@ -35,7 +35,8 @@ def may_foretell(goal: Goal, *, is_reported: bool, at: datetime) -> Verdict:
 def end_of(goal: Goal, outcome: Outcome | None, said: Sequence[Attestation], *, at: datetime) -> End | None:
     """None while it is open. What the client called wrong was not reached, as in the score."""
     if outcome is not None and outcome.status in VERIFIED:
-        return End(word="met" if is_met(outcome, said) else "missed", outcome=outcome)
+        met = is_met(goal.metric, goal.target, outcome.achieved, said)
+        return End(word="met" if met else "missed", outcome=outcome)
     if outcome is not None and outcome.status == "rejected":
         return End(word="missed", outcome=outcome)
     if goal.status != "accepted":

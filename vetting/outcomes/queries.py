@@ -11,12 +11,67 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from vetting.followups.models import Ask
 from vetting.followups.states import OPEN
 from vetting.kernel.actors import Actor
+from vetting.kernel.plain import tuples
 from vetting.outcomes.models import Attestation, FollowUp, Outcome
 from vetting.outcomes.questionnaire import SHARES, Answers
 from vetting.outcomes.rules import may_still_hold
 from vetting.outcomes.states import GONE, VERIFIED, WAVES
 
-Testimony = TypeVar("Testimony", Attestation, FollowUp)
+
+class Reported(NamedTuple):
+    """An outcome with as much of its goal, its work and its client as a score reads; keys are texts."""
+
+    key: str
+    profile: str
+    engagement: str
+    status: str
+    level: int
+    achieved: Decimal
+    share: int
+    money: Decimal | None
+    money_currency: str
+    verified_on: date | None
+    metric: str
+    baseline: Decimal
+    target: Decimal
+    preregistered: bool
+    confidentiality: str
+    fee: Decimal | None
+    fee_currency: str
+    organization: str
+    industry: str
+    size_band: str
+    country: str
+
+
+class Said(NamedTuple):
+    """As much of a testimony as a score reads. `vouches_elsewhere`: what its referee said of somebody else stands, too."""
+
+    pk: str
+    supersedes_id: str | None
+    outcome: str
+    withdrawn: bool
+    referee: str | None
+    baseline_verdict: str
+    baseline_value: Decimal | None
+    result_verdict: str
+    result_value: Decimal | None
+    share_low: int | None
+    share_high: int | None
+    transfer: int | None
+    publish: str
+    vouches_elsewhere: bool
+
+
+class SaidLater(NamedTuple):
+    """A number that was given when the same was asked again."""
+
+    outcome: str
+    wave: int
+    value: Decimal
+
+
+Testimony = TypeVar("Testimony", Attestation, FollowUp, Said)
 
 
 def visible_to(actor: Actor) -> QuerySet[Outcome]:
@@ -57,7 +112,11 @@ def outcome_of(outcome_id: UUID) -> Outcome:
 
 def said_in(ask_id: UUID) -> list[Attestation]:
     """Every version of what was answered to that ask, the one that stands last."""
-    return [row for line in _lines(Attestation.objects.filter(ask_id=ask_id)) for row in line]
+    return [
+        row
+        for line in _lines(Attestation.objects.filter(ask_id=ask_id).order_by("given_at", "id"))
+        for row in line
+    ]
 
 
 def answers_in(row: Attestation) -> Answers:
@@ -92,17 +151,39 @@ def current_attestations(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[Atte
 
     A correction takes the place of what it corrects, so that it does not overrule somebody who has spoken since.
     """
-    rows = Attestation.objects.select_related("referee").filter(outcome_id__in=list(outcome_ids))
+    known = Attestation.objects.select_related("referee").filter(outcome_id__in=list(outcome_ids))
     found: dict[UUID, list[Attestation]] = {}
-    for *_, last in _lines(rows):
+    for *_, last in _lines(known.order_by("given_at", "id")):
         if not last.withdrawn:
             found.setdefault(last.outcome_id, []).append(last)
     return found
 
 
-def _lines(rows: QuerySet[Testimony]) -> list[list[Testimony]]:
-    """Each answer with the versions that followed it, the answers in order of time."""
-    known = list(rows.order_by("given_at", "id"))
+def reported_by(profile_ids: Iterable[UUID]) -> list[Reported]:
+    """Every outcome of these consultants, in the order in which they were verified."""
+    return tuples(Reported._make, _REPORTED, {"profiles": list(profile_ids)})
+
+
+def said_of(outcomes: Iterable[str]) -> Mapping[str, list[Said]]:
+    """As `current_attestations`, by the outcome's key."""
+    said: dict[str, list[Said]] = {}
+    for *_, word in _lines(tuples(Said._make, _SAID, {"outcomes": list(outcomes)})):
+        if not word.withdrawn:
+            said.setdefault(word.outcome, []).append(word)
+    return said
+
+
+def said_later_of(outcomes: Iterable[str]) -> Mapping[str, Mapping[int, Decimal]]:
+    """By the outcome's key: the last number given in each wave, of the rows of `follow_ups_of`."""
+    found: dict[str, dict[int, Decimal]] = {}
+    for row in tuples(SaidLater._make, _SAID_LATER, {"outcomes": list(outcomes)}):
+        found.setdefault(row.outcome, {})[row.wave] = row.value
+    return found
+
+
+def _lines(rows: Iterable[Testimony]) -> list[list[Testimony]]:
+    """Each answer with the versions that followed it, the answers in order of time, as the rows have to be."""
+    known = list(rows)
     later = {row.supersedes_id: row for row in known if row.supersedes_id}
     lines = [[row] for row in known if row.supersedes_id is None]
     for line in lines:
@@ -156,7 +237,11 @@ def follow_ups_of(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[FollowUp]]:
 
 def said_again_in(ask_id: UUID) -> list[FollowUp]:
     """Every version of what was answered to that ask of a wave, the one that stands last."""
-    return [row for line in _lines(FollowUp.objects.filter(ask_id=ask_id)) for row in line]
+    return [
+        row
+        for line in _lines(FollowUp.objects.filter(ask_id=ask_id).order_by("given_at", "id"))
+        for row in line
+    ]
 
 
 class Wave(NamedTuple):
@@ -194,3 +279,44 @@ def asked_next_on(outcome: Outcome, waves: Iterable[Wave]) -> date | None:
 
 # An ask that was called off, or never arrived, says nothing about her.
 _UNANSWERED = {"expired": "silent", "declined": "declined", "stopped": "declined"}
+
+# Days are those of UTC, as everywhere below the doors.
+_REPORTED = """
+SELECT o.id::text, e.profile_id::text, e.id::text, o.status, o.level, o.achieved, o.share, o.money, o.money_currency,
+    (o.verified_at AT TIME ZONE 'UTC')::date, g.metric, g.baseline, g.target, g.preregistered, e.confidentiality,
+    e.fee, e.fee_currency, c.id::text, c.industry, c.size_band, c.country
+FROM vetting_engagement e
+JOIN vetting_goal g ON g.engagement_id = e.id
+JOIN vetting_outcome o ON o.goal_id = g.id
+JOIN vetting_organization c ON c.id = e.organization_id
+WHERE e.profile_id = ANY(%(profiles)s)
+ORDER BY o.verified_at, o.id
+"""
+_STANDS = "NOT {0}.withdrawn AND NOT EXISTS (SELECT FROM vetting_{1} n WHERE n.supersedes_id = {0}.id)"
+_SAID = f"""
+SELECT a.id::text, a.supersedes_id::text, a.outcome_id::text, a.withdrawn, a.referee_id::text, a.baseline_verdict,
+    a.baseline_value, a.result_verdict, a.result_value, a.share_low, a.share_high, a.transfer, a.publish,
+    a.referee_id IS NULL OR EXISTS (
+        SELECT FROM vetting_attestation b
+        JOIN vetting_outcome bo ON bo.id = b.outcome_id
+        JOIN vetting_goal bg ON bg.id = bo.goal_id
+        JOIN vetting_engagement be ON be.id = bg.engagement_id
+        WHERE b.referee_id = a.referee_id AND be.profile_id <> e.profile_id AND {_STANDS.format("b", "attestation")}
+    )
+FROM vetting_attestation a
+JOIN vetting_outcome o ON o.id = a.outcome_id
+JOIN vetting_goal g ON g.id = o.goal_id
+JOIN vetting_engagement e ON e.id = g.engagement_id
+WHERE a.outcome_id = ANY(%(outcomes)s::uuid[])
+ORDER BY a.given_at, a.id
+"""  # noqa: S608 - names of ours
+_SAID_LATER = f"""
+SELECT f.outcome_id::text, f.wave, f.value
+FROM vetting_followup f
+WHERE f.outcome_id = ANY(%(outcomes)s::uuid[]) AND f.value IS NOT NULL AND {_STANDS.format("f", "followup")}
+    AND EXISTS (
+        SELECT FROM vetting_attestation a
+        WHERE a.outcome_id = f.outcome_id AND a.referee_id = f.referee_id AND {_STANDS.format("a", "attestation")}
+    )
+ORDER BY f.measured_on, f.ask_id
+"""  # noqa: S608 - names of ours

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -32,6 +33,21 @@ NUMBERS_PROVED = 3  # E3: a mailbox of the client's own, without a tie, has conf
 LATELY = timedelta(
     days=30
 )  # who has just said it, since an earlier letter came late, is not asked again at once
+
+
+class Word(Protocol):
+    """What of a testimony decides what stands: of a stored row, or of as much of it as was read."""
+
+    @property
+    def baseline_verdict(self) -> str: ...
+    @property
+    def baseline_value(self) -> Decimal | None: ...
+    @property
+    def result_verdict(self) -> str: ...
+    @property
+    def result_value(self) -> Decimal | None: ...
+    @property
+    def publish(self) -> str: ...
 
 
 def may_report(goal: Goal) -> Verdict:
@@ -202,11 +218,12 @@ def shown_level(outcome: Outcome) -> int:
     return len(LEVELS) - 1 if outcome.status == "sustained" and is_proved else outcome.level
 
 
-def stands(outcome: Outcome, said: Sequence[Attestation]) -> tuple[Decimal, Decimal]:
-    """Baseline and result by the numbers the client stands behind."""
-    last = said[-1] if said else None
-    baseline = last.baseline_value if last and last.baseline_value is not None else outcome.goal.baseline
-    achieved = last.result_value if last and last.result_value is not None else outcome.achieved
+def stands(baseline: Decimal, achieved: Decimal, said: Sequence[Word]) -> tuple[Decimal, Decimal]:
+    """Baseline and result as reported, or by the numbers the client stands behind."""
+    if said and said[-1].baseline_value is not None:
+        baseline = said[-1].baseline_value
+    if said and said[-1].result_value is not None:
+        achieved = said[-1].result_value
     return baseline, achieved
 
 
@@ -290,7 +307,9 @@ def status_since(outcome: Outcome, said: Sequence[Attestation], answers: Sequenc
     """
     given = [answer for answer in answers if answer.value is not None]
     if given and given[-1].value is not None:
-        better = int(metric(outcome.goal.metric).direction) * (given[-1].value - stands(outcome, said)[1])
+        better = int(metric(outcome.goal.metric).direction) * (
+            given[-1].value - stands(outcome.goal.baseline, outcome.achieved, said)[1]
+        )
         if better < 0:
             return "faded"
         if given[-1].wave >= SUSTAINED_FROM:
@@ -303,13 +322,13 @@ def status_said(said: Sequence[Attestation]) -> str:
     return "corrected" if was_corrected(said) else "confirmed"
 
 
-def was_corrected(said: Sequence[Attestation]) -> bool:
+def was_corrected(said: Sequence[Word]) -> bool:
     """The client gave another number than the consultant: this stays so when the result is sustained or fades."""
     return bool(said) and "correct" in {said[-1].result_verdict, said[-1].baseline_verdict}
 
 
 def _has_moved(outcome: Outcome, said: Sequence[Attestation]) -> bool:
-    baseline, achieved = stands(outcome, said)
+    baseline, achieved = stands(outcome.goal.baseline, outcome.achieved, said)
     return int(metric(outcome.goal.metric).direction) * (achieved - baseline) > 0
 
 
@@ -373,9 +392,9 @@ def _transfer(transfer: int | None) -> Verdict:
     return ALLOWED
 
 
-def publication(outcome: Outcome, said: Sequence[Attestation]) -> str:
+def publication(confidentiality: str, said: Sequence[Word]) -> str:
     """The more closed of what the consultant and the client chose. Before a client's word nobody is named."""
-    choices = [outcome.goal.engagement.confidentiality, *(each.publish for each in said)]
+    choices = [confidentiality, *(each.publish for each in said)]
     if not said:
         choices.append("sector")
     return max(choices, key=PUBLISH.index)

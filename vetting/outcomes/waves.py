@@ -151,7 +151,7 @@ def number_asked_about(outcome: Outcome, ask_id: UUID) -> Decimal:
 def last_number(outcome: Outcome, said: Sequence[Attestation], answers: Sequence[FollowUp]) -> Decimal:
     """What the client said of the metric when she last gave a number."""
     later = [answer.value for answer in answers if answer.value is not None]
-    return later[-1] if later else rules.stands(outcome, said)[1]
+    return later[-1] if later else rules.stands(outcome.goal.baseline, outcome.achieved, said)[1]
 
 
 def follow(outcome: Outcome, *, by: Actor, at: datetime) -> None:
@@ -269,7 +269,7 @@ def _about_again(
     witness, goal = said[-1], outcome.goal
     assert witness.ask is not None
     assert outcome.verified_at is not None
-    baseline, achieved = rules.stands(outcome, said)
+    baseline, achieved = rules.stands(outcome.goal.baseline, outcome.achieved, said)
     given = [answer.measured_on for answer in answers if answer.value is not None]
 
     def words(value: Decimal) -> str:

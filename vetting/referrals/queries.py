@@ -55,12 +55,6 @@ def given_for(profile_id: UUID) -> QuerySet[Referral]:
     )
 
 
-def accepted_of(profile_ids: Iterable[UUID]) -> QuerySet[Referral]:
-    return Referral.objects.filter(profile_id__in=list(profile_ids), status="accepted").order_by(
-        "profile_id", "id"
-    )
-
-
 def given_by(referrer_ids: Iterable[UUID]) -> Mapping[UUID, int]:
     """How many consultants each of these referred in all: a word given often is worth less each time."""
     rows = Referral.objects.filter(referrer_id__in=list(referrer_ids), status="accepted")
@@ -68,13 +62,6 @@ def given_by(referrer_ids: Iterable[UUID]) -> Mapping[UUID, int]:
         rows.order_by("referrer_id").values_list("referrer_id").annotate(n=Count("profile_id", distinct=True))
     )
     return dict(counted)
-
-
-def reciprocal_pairs(profile_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
-    """(profile, referrer) where the profile's owner has referred that referrer too."""
-    ids = list(profile_ids)
-    backwards = Referral.objects.filter(referrer_id__in=ids, status="accepted").order_by("id")
-    return set(backwards.values_list("referrer_id", "profile_id"))
 
 
 def silent(*, most: int) -> list[UUID]:

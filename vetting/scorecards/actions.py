@@ -1,7 +1,7 @@
 """Compute and store scorecards."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,14 +18,14 @@ from vetting.profiles.models import Profile
 from vetting.scorecards.coverage import coverage
 from vetting.scorecards.gather import Evidence, gather, history_of
 from vetting.scorecards.models import EDITION, CalibrationRecord, Scorecard
-from vetting.scorecards.queries import in_force, told_of
+from vetting.scorecards.queries import in_force, referrers_known, told_of
 from vetting.scoring import calibration
 from vetting.scoring.aftermath import Referred
-from vetting.scoring.batch import History, score_many, standings_many
+from vetting.scoring.batch import score_many
 from vetting.scoring.calibration import NONE, Calibration
 from vetting.scoring.evidence import Claim
 from vetting.scoring.score import Posterior, Score, on_scale
-from vetting.scoring.weights import RESULTS, Constants
+from vetting.scoring.weights import Constants
 
 GATHERED = 500  # profiles at a time
 UNFINISHED_FOR = timedelta(hours=20)  # of a run that was ended: what is older is not of today's evidence
@@ -51,52 +51,54 @@ _COMPUTED = (
     "faults",
 )
 _COLUMNS = ("id", "profile_id", *_COMPUTED)
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def compute(profile_ids: Sequence[UUID], *, at: datetime) -> list[Scorecard]:
     """Cards for these profiles, stored. A profile that changes meanwhile is stale again at once, never lost."""
     return Scorecard.objects.bulk_create(
-        cards_of(profile_ids, in_force(), at=at),
+        [Scorecard(**card) for card in cards_of(profile_ids, in_force(), at=at)],
         update_conflicts=True,
         unique_fields=["profile"],
         update_fields=_COMPUTED,
     )
 
 
-def cards_of(profile_ids: Sequence[UUID], scale: Calibration, *, at: datetime) -> list[Scorecard]:
-    """Cards for these profiles by that scale, not stored.
+def cards_of(
+    profile_ids: Sequence[UUID], scale: Calibration, *, at: datetime, known: str = ""
+) -> list[dict[str, Any]]:
+    """The columns of a card for each of these profiles by that scale, not stored; `known` as in `gather`.
 
-    The versions are read before the evidence, so a card may know more than its version says, never less. Evidence
-    that the scale refuses is named on the card (`faults`) and left out; the rest is scored.
+    A card may know more than its version says, never less. Evidence that the scale refuses is named on the card
+    (`faults`) and left out; the rest is scored.
     """
-    versions = dict(Profile.objects.filter(pk__in=profile_ids).values_list("pk", "evidence_version"))
-    told = told_of(list(versions))
-    evidence = gather(list(versions), told)
-    histories = [history_of(evidence[profile_id], scale, at=at) for profile_id in versions]
-    faults = [evidence[profile_id].faults for profile_id in versions]
+    told = told_of(profile_ids)
+    keys = [UUID(key) for key in told.people]
+    evidence = gather(keys, told, known=known)
+    niches, histories = [], []
+    for profile_id in keys:
+        history = history_of(evidence[profile_id], scale, at=at)
+        niches.append(_niches(evidence[profile_id], history.claims))
+        histories.append(replace(history, parts=set(niches[-1].values())))
+    faults = [evidence[profile_id].faults for profile_id in keys]
     unreadable = {fault.key for found in faults for fault in found}
-    covered = coverage(list(versions), told, unreadable=unreadable)
-    metrics = _by_metric([evidence[profile_id] for profile_id in versions], histories, scale.constants)
+    covered = coverage(keys, told, unreadable=unreadable)
+    scored = score_many(histories, constants=scale.constants)
     return [
-        Scorecard(
-            id=uuid7(),
-            profile_id=profile_id,
-            edition=EDITION,
-            evidence_version=versions[profile_id],
-            computed_at=at,
-            as_of=history.on,
-            metrics=standings,
-            coverage=covered[profile_id],
-            faults=[{"key": each.key, "field": each.field, "reason": each.message} for each in refused],
+        {
+            "id": uuid7(),
+            "profile_id": profile_id,
+            "edition": EDITION,
+            "evidence_version": person.version,
+            "computed_at": at,
+            "as_of": history.on,
+            "metrics": _by_metric(parts, found, scale.constants),
+            "coverage": covered[profile_id],
+            "faults": [{"key": each.key, "field": each.field, "reason": each.message} for each in refused],
             **_figures(found, scale.constants),
-        )
-        for profile_id, history, found, standings, refused in zip(
-            versions,
-            histories,
-            score_many(histories, constants=scale.constants),
-            metrics,
-            faults,
-            strict=True,
+        }
+        for profile_id, person, history, found, parts, refused in zip(
+            keys, told.people.values(), histories, scored, niches, faults, strict=True
         )
     ]
 
@@ -120,11 +122,12 @@ def rescore(
             beside = open_next(table, label=_label(scale, at))
             last = _last(beside)
             on_batch(Profile.objects.filter(pk__lte=last).count())
-            while keys := list(_after(last)):
-                cards = cards_of(keys, scale, at=at)
-                copy_into(beside, _COLUMNS, map(_row, cards))
-                on_batch(len(cards))
-                last = keys[-1]
+            with referrers_known() as known:
+                while keys := list(_after(last)):
+                    cards = cards_of(keys, scale, at=at, known=known)
+                    copy_into(beside, _COLUMNS, map(_row, cards))
+                    on_batch(len(keys))
+                    last = keys[-1]
 
             def last_changes() -> None:
                 _take_over(table, beside)
@@ -172,14 +175,15 @@ def _learned(*, at: datetime) -> Calibration:
     keys = list(people)
     evidence: dict[str, Sequence[Claim]] = {}
     referred: dict[str, Referred] = {}
-    for first in range(0, len(keys), GATHERED):
-        for known in gather(keys[first : first + GATHERED]).values():
-            if known.consultant:
-                evidence[known.consultant] = history_of(known, NONE, at=at).claims
-                if known.referred_on is not None:
-                    referred[known.consultant] = Referred(
-                        referrals=known.referrals, last_on=known.referred_on
-                    )
+    with referrers_known() as table:
+        for first in range(0, len(keys), GATHERED):
+            for known in gather(keys[first : first + GATHERED], known=table).values():
+                if known.consultant:
+                    evidence[known.consultant] = history_of(known, NONE, at=at).claims
+                    if known.referred_on is not None:
+                        referred[known.consultant] = Referred(
+                            referrals=known.referrals, last_on=known.referred_on
+                        )
     return calibration.calibrate(evidence, referred)
 
 
@@ -209,11 +213,11 @@ def _after(profile_id: UUID) -> QuerySet[Profile, UUID]:
     return keys[:GATHERED]
 
 
-def _row(card: Scorecard) -> list[object]:
+def _row(card: Mapping[str, object]) -> list[object]:
     """As COPY takes it."""
     return [
-        json.dumps(value) if isinstance(value, dict | list) else value
-        for value in (getattr(card, name) for name in _COLUMNS)
+        _json(value) if isinstance(value, (dict, list)) else value
+        for value in map(card.__getitem__, _COLUMNS)
     ]
 
 
@@ -248,43 +252,33 @@ def _figures(found: Score, constants: Constants) -> dict[str, Any]:
 
 
 def _by_metric(
-    evidence: Sequence[Evidence], histories: Sequence[History], constants: Constants
-) -> list[dict[str, dict[str, Any]]]:
-    """For each, the same scale on the results of one metric alone, and of it in one industry: what a search ranks by.
-
-    It is published metric by metric, so a sealed result has no part in it.
-    """
-    niches = [
-        (number, metric, industry, frozenset(claim.key for claim in claims), claims)
-        for number, (known, history) in enumerate(zip(evidence, histories, strict=True))
-        for (metric, industry), claims in _niches(known, history).items()
-    ]
-    # Often all her results on a metric lie in one industry: the same claims are scored once.
-    distinct = {
-        (number, keys): replace(histories[number], claims=claims) for number, _, _, keys, claims in niches
-    }
-    scored = standings_many(list(distinct.values()), constants=constants)
-    standing = {part: _plain(found[RESULTS], constants) for part, found in zip(distinct, scored, strict=True)}
-    found: list[dict[str, dict[str, Any]]] = [{} for _ in histories]
-    for number, metric, industry, keys, _ in niches:
+    niches: Mapping[tuple[str, str], frozenset[str]], found: Score, constants: Constants
+) -> dict[str, dict[str, Any]]:
+    """The same scale on the results of one metric alone, and of it in one industry: what a search ranks by."""
+    standing = {part: _plain(posterior, constants) for part, posterior in found.parts.items()}
+    by_metric: dict[str, dict[str, Any]] = {}
+    for (metric, industry), part in niches.items():
         if industry:
-            found[number][metric]["industries"][industry] = standing[number, keys]
+            by_metric[metric]["industries"][industry] = standing[part]
         else:
-            found[number][metric] = {**standing[number, keys], "industries": {}}
-    return found
+            by_metric[metric] = {**standing[part], "industries": {}}
+    return by_metric
 
 
-def _niches(known: Evidence, history: History) -> dict[tuple[str, str], list[Claim]]:
-    """The claims of each metric under an empty industry, then of it in each division and its section."""
-    found: dict[tuple[str, str], list[Claim]] = {}
-    for metric in sorted(set(known.metric_of.values())):
-        for claim in history.claims:
-            if known.metric_of.get(claim.key) == metric:
-                found.setdefault((metric, ""), []).append(claim)
-                division = dict(claim.contexts).get("industry", "")
-                for code in {division, INDUSTRIES[division].section} if division in INDUSTRIES else ():
-                    found.setdefault((metric, code), []).append(claim)
-    return dict(sorted(found.items()))
+def _niches(known: Evidence, claims: Sequence[Claim]) -> dict[tuple[str, str], frozenset[str]]:
+    """The keys of the claims of each metric under an empty industry, then of it in each division and its section.
+
+    They are published metric by metric, so a sealed result has no part in them.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for claim in claims:
+        metric = known.metric_of.get(claim.key)
+        if metric is not None:
+            found.setdefault((metric, ""), []).append(claim.key)
+            division = next((value for kind, value in claim.contexts if kind == "industry"), "")
+            for code in {division, INDUSTRIES[division].section} if division in INDUSTRIES else ():
+                found.setdefault((metric, code), []).append(claim.key)
+    return {niche: frozenset(keys) for niche, keys in sorted(found.items())}
 
 
 def _plain(posterior: Posterior, constants: Constants) -> dict[str, float]:

@@ -1,15 +1,15 @@
 """How much of what was declared has been asked and answered: silence shows here, and nowhere else."""
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from vetting.engagements.metrics import metric
-from vetting.engagements.queries import of_profiles as engagements_of
-from vetting.followups.models import Ask
-from vetting.followups.queries import about
+from vetting.engagements.queries import declared_by
+from vetting.followups.queries import statuses_of
 from vetting.followups.states import OPEN
-from vetting.outcomes.models import Attestation, Outcome
-from vetting.outcomes.rules import was_corrected
+from vetting.outcomes.queries import Reported
+from vetting.outcomes.rules import Word, was_corrected
 from vetting.outcomes.states import VERIFIED
 from vetting.scorecards.queries import Told, told_of
 
@@ -25,18 +25,19 @@ def coverage(
     An answered result whose row cannot be read (`unreadable` holds its key) stays open until somebody has mended it;
     `told` is what was read of them already.
     """
-    words: dict[UUID, dict[UUID, list[str]]] = {profile_id: {} for profile_id in profile_ids}
-    for profile_id, engagement_id in engagements_of(profile_ids).values_list("profile_id", "id"):
-        words[profile_id][engagement_id] = []
-    outcomes, said = told or told_of(profile_ids)
-    asks = about(outcome.pk for outcome in outcomes)
+    words: dict[str, dict[str, list[str]]] = {str(profile_id): {} for profile_id in profile_ids}
+    for profile, engagement in declared_by(profile_ids):
+        words[profile][engagement] = []
+    _, outcomes, said = told or told_of(profile_ids)
+    asks = statuses_of(outcome.key for outcome in outcomes)
     for outcome in outcomes:
         if outcome.status != "superseded":
-            engagement = outcome.goal.engagement
-            readable = str(outcome.pk) not in unreadable
-            word = _word(outcome, asks.get(outcome.pk, []), said.get(outcome.pk, [])) if readable else "open"
-            words[engagement.profile_id].setdefault(engagement.pk, []).append(word)
-    return {profile_id: _counted(list(found.values())) for profile_id, found in words.items()}
+            readable = outcome.key not in unreadable
+            word = (
+                _word(outcome, asks.get(outcome.key, ()), said.get(outcome.key, ())) if readable else "open"
+            )
+            words[outcome.profile].setdefault(outcome.engagement, []).append(word)
+    return {profile_id: _counted(list(words[str(profile_id)].values())) for profile_id in profile_ids}
 
 
 def _counted(engagements: Sequence[Sequence[str]]) -> dict[str, object]:
@@ -53,23 +54,23 @@ def _counted(engagements: Sequence[Sequence[str]]) -> dict[str, object]:
     }
 
 
-def _word(outcome: Outcome, asks: Sequence[Ask], said: Sequence[Attestation]) -> str:
+def _word(outcome: Reported, asks: Collection[str], said: Sequence[Word]) -> str:
     if outcome.status == "rejected":
         return "rejected"
     if outcome.status in VERIFIED:
-        if not is_met(outcome, said):
+        if not is_met(outcome.metric, outcome.target, outcome.achieved, said):
             return "missed"
         return "corrected" if was_corrected(said) else "confirmed"
-    if any(ask.status in OPEN for ask in asks):
+    if any(status in OPEN for status in asks):
         return "open"
     # Whoever takes back what she said counts as one who would not say: good or bad, it is no longer there.
-    if outcome.status == "retracted" or any(ask.status in {"declined", "stopped"} for ask in asks):
+    if outcome.status == "retracted" or not {"declined", "stopped"}.isdisjoint(asks):
         return "declined"
     return "silent" if asks else "not_asked"
 
 
-def is_met(outcome: Outcome, said: Sequence[Attestation]) -> bool:
+def is_met(metric_key: str, target: Decimal, achieved: Decimal, said: Sequence[Word]) -> bool:
     """The target was reached, by the number the client stands behind."""
     corrected = said[-1].result_value if said else None
-    value = corrected if corrected is not None else outcome.achieved
-    return bool(int(metric(outcome.goal.metric).direction) * (value - outcome.goal.target) >= 0)
+    value = corrected if corrected is not None else achieved
+    return bool(int(metric(metric_key).direction) * (value - target) >= 0)

@@ -1,16 +1,19 @@
 """Cards, and whose card is out of date."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vetting.kernel.actors import Actor
-from vetting.outcomes.models import Attestation, Outcome
-from vetting.outcomes.queries import current_attestations, of_profiles
+from vetting.kernel.plain import tuples
+from vetting.outcomes.models import Outcome
+from vetting.outcomes.queries import Reported, Said, reported_by, said_of
 from vetting.outcomes.states import SCORED
 from vetting.profiles.models import Profile
 from vetting.profiles.queries import visible_to as profiles_visible_to
@@ -21,19 +24,71 @@ from vetting.scoring.calibration import NONE, Calibration
 FRESH_FOR = timedelta(days=7)
 CALIBRATED_EVERY = timedelta(days=1)
 LEAST_CLAIMS = 50
+CLIENT_PROVED = 2  # from this evidence level on a client vouches with a mailbox of its own
+
+
+class Person(NamedTuple):
+    """A profile with a text as its key, and the version of its evidence."""
+
+    key: str
+    slug: str
+    version: int
 
 
 class Told(NamedTuple):
-    """Every outcome of some profiles, and what stands of what was said of each."""
+    """Some profiles by their keys, every outcome of theirs, and what stands of what was said of each."""
 
-    outcomes: Sequence[Outcome]
-    said: Mapping[UUID, Sequence[Attestation]]
+    people: Mapping[str, Person]
+    outcomes: Sequence[Reported]
+    said: Mapping[str, Sequence[Said]]
 
 
 def told_of(profile_ids: Sequence[UUID]) -> Told:
-    """Read once, for the evidence and for the coverage."""
-    outcomes = list(of_profiles(profile_ids))
-    return Told(outcomes, current_attestations(outcome.pk for outcome in outcomes))
+    """Read once, for the evidence and for the coverage; the versions first, so that none is later than the rest."""
+    people = tuples(Person._make, _PEOPLE, {"profiles": list(profile_ids)})
+    outcomes = reported_by(profile_ids)
+    said = said_of(outcome.key for outcome in outcomes)
+    return Told({person.key: person for person in people}, outcomes, said)
+
+
+class Referred(NamedTuple):
+    """An accepted referral, and how far its referrer is to be believed; keys are texts.
+
+    `clients` is how many clients have vouched for the referrer from a mailbox of their own, `people` how many
+    consultants he refers to, `mutual` whether the consultant has referred him too.
+    """
+
+    key: str
+    profile: str
+    referrer: str | None
+    referee: str | None
+    given_on: date
+    clients: int
+    people: int
+    mutual: bool
+
+
+def referred(profile_ids: Sequence[UUID], *, known: str = "") -> list[Referred]:
+    """By profile and key. `known` is a table that `referrers_known` has made."""
+    query = _REFERRED.format(referrers=f"TABLE {known}" if known else _OF_THESE)
+    return tuples(Referred._make, query, {"profiles": list(profile_ids), **_PROVED})
+
+
+@contextmanager
+def referrers_known() -> Iterator[str]:
+    """The figures of every referrer as of now, in a table of this session's own.
+
+    Read batch by batch, those of a referrer would be counted again for nearly everybody he has referred.
+    """
+    name = "referrers_known"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {name} AS {_OF_EVERYBODY}", _PROVED)
+        try:
+            cursor.execute(f"CREATE UNIQUE INDEX ON {name} (id)")
+            cursor.execute(f"ANALYZE {name}")
+            yield name
+        finally:
+            cursor.execute(f"DROP TABLE {name}")
 
 
 def stale(*, at: datetime, most: int) -> list[UUID]:
@@ -105,3 +160,46 @@ def field_spread(origin: str, dimension: str = "") -> tuple[float, float, float]
         return 0.0, 50.0, 100.0
     last = len(means) - 1
     return means[round(last * 0.1)], means[round(last * 0.5)], means[round(last * 0.9)]
+
+
+_PEOPLE: Final = (
+    "SELECT id::text, slug, evidence_version FROM vetting_profile WHERE id = ANY(%(profiles)s) ORDER BY id"
+)
+_PROVED: Final[Mapping[str, Any]] = {"proved": CLIENT_PROVED, "scored": list(SCORED)}
+_FIGURES: Final = """
+SELECT coalesce(v.id, r.id) AS id, coalesce(v.clients, 0) AS clients, coalesce(r.people, 0) AS people
+FROM (
+    SELECT id, count(*) AS clients FROM (
+        SELECT DISTINCT e.profile_id AS id, e.organization_id
+        FROM vetting_engagement e
+        JOIN vetting_goal g ON g.engagement_id = e.id
+        JOIN vetting_outcome o ON o.goal_id = g.id
+        WHERE o.level >= %(proved)s AND o.status = ANY(%(scored)s) {vouched}
+    ) vouched GROUP BY id
+) v
+FULL JOIN (
+    SELECT id, count(*) AS people FROM (
+        SELECT DISTINCT referrer_id AS id, profile_id
+        FROM vetting_referral WHERE status = 'accepted' AND referrer_id IS NOT NULL {said}
+    ) said GROUP BY id
+) r ON r.id = v.id
+"""
+_OF_EVERYBODY: Final = _FIGURES.format(vouched="", said="")
+_OF_THESE: Final = _FIGURES.format(
+    vouched="AND e.profile_id IN (SELECT referrer_id FROM given)",
+    said="AND referrer_id IN (SELECT referrer_id FROM given)",
+)
+_REFERRED: Final = """
+WITH given AS MATERIALIZED (
+    SELECT id, profile_id, referrer_id, referee_id, coalesce(given_at, created_at) AS given_at
+    FROM vetting_referral WHERE status = 'accepted' AND profile_id = ANY(%(profiles)s)
+)
+SELECT given.id::text, profile_id::text, referrer_id::text, referee_id::text,
+    (given_at AT TIME ZONE 'UTC')::date, coalesce(clients, 0), coalesce(people, 1),
+    EXISTS (
+        SELECT FROM vetting_referral back
+        WHERE back.status = 'accepted' AND back.referrer_id = given.profile_id AND back.profile_id = given.referrer_id
+    )
+FROM given LEFT JOIN ({referrers}) referrer ON referrer.id = given.referrer_id
+ORDER BY given.profile_id, given.id
+"""

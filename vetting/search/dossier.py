@@ -165,9 +165,9 @@ def _result(
     ledger: Mapping[str, tuple[float, str]],
 ) -> ShownResult:
     goal, engagement = outcome.goal, outcome.goal.engagement
-    organization, shown = engagement.organization, publication(outcome, said)
+    organization, shown = engagement.organization, publication(engagement.confidentiality, said)
     sealed, last = shown == "sealed", said[-1] if said else None
-    baseline, achieved = stands(outcome, said)
+    baseline, achieved = stands(goal.baseline, outcome.achieved, said)
     contribution, reason = ledger.get(str(outcome.pk), (None, ""))
 
     def value(number: Decimal) -> Value | None:
@@ -217,7 +217,8 @@ def _verdict(outcome: Outcome, said: Sequence[Attestation]) -> str:
         return "rejected"
     if outcome.status not in VERIFIED:
         return "unknown"
-    return "met" if is_met(outcome, said) else "missed"
+    met = is_met(outcome.goal.metric, outcome.goal.target, outcome.achieved, said)
+    return "met" if met else "missed"
 
 
 def _witness(last: Attestation | None) -> str:

@@ -32,7 +32,7 @@ _PUBLISHED: Mapping[str, Any] = {
 def publication_of(asked: Asked) -> str:
     """How her answer appears: as she and the consultant chose for the result itself."""
     assert asked.outcome is not None
-    words = _PUBLISHED[publication(asked.outcome, _said(asked.outcome))]
+    words = _PUBLISHED[_publication(asked.outcome)]
     return str(words) % {"consultant": asked.consultant}
 
 
@@ -63,7 +63,7 @@ def reads_again(asked: Asked, row: FollowUp) -> list[str]:
     assert asked.goal is not None
     assert asked.outcome is not None
     with override(ENGLISH):
-        if publication(asked.outcome, _said(asked.outcome)) == "sealed":
+        if _publication(asked.outcome) == "sealed":
             return [publication_of(asked)]
         wave = Wave(WAVES[row.wave], row.measured_on, row.still, row.value)
         return [f"{asked.about['metric']}: {wave_words(asked.goal, wave)}."]
@@ -74,7 +74,7 @@ def history(asked: Asked, waves: Sequence[Wave]) -> dict[str, Any]:
     outcome, goal = asked.outcome, asked.goal
     assert outcome is not None
     assert goal is not None
-    baseline, achieved = stands(outcome, _said(outcome))
+    baseline, achieved = stands(goal.baseline, outcome.achieved, _said(outcome))
     return {
         "metric": asked.about["metric"],
         "direction": "up" if int(METRICS[goal.metric].direction) > 0 else "down",
@@ -102,6 +102,10 @@ def closed(ask: Ask) -> tuple[str, tuple[str, ...]]:
     )
     no_answer = _("No answer lowers nobody’s score.")
     return _("This question has run out"), (over % days, stands_as_it_is, no_answer)
+
+
+def _publication(outcome: Outcome) -> str:
+    return publication(outcome.goal.engagement.confidentiality, _said(outcome))
 
 
 def _said(outcome: Outcome) -> Sequence[Any]:

@@ -165,7 +165,9 @@ def _slope(
     goal: Goal, kind: Metric, outcome: Outcome | None, answers: Sequence[Attestation]
 ) -> dict[str, Any]:
     """What the slope tag takes: the client's own numbers where the client gave some."""
-    baseline, achieved = stands(outcome, answers) if outcome else (goal.baseline, None)
+    baseline, achieved = (
+        stands(goal.baseline, outcome.achieved, answers) if outcome else (goal.baseline, None)
+    )
     slope: dict[str, Any] = {
         "metric": kind.name,
         "direction": "up" if kind.direction is Direction.UP else "down",
