@@ -1,7 +1,8 @@
-"""python -m bench.rescore: everybody's card made anew, beside a loop that does it row by row, and beside the hardware.
+"""python -m bench.rescore: everybody's card made anew, beside a loop of the ORM, one by one, and beside the hardware.
 
-The loop is what one would write first: one consultant after the other, her rows by the ORM, her card saved. It is timed
-on a sample and scaled. The limit is the time in which this machine reads the bytes of all evidence once from memory.
+The loop is what one would write first (`bench/one_by_one.py`). It and `compute` for one consultant at a time are timed on
+a sample and scaled; the loop's figures are compared with those of the cards. The limit is the time in which this machine
+reads the bytes of all evidence once from memory.
 """
 
 import resource
@@ -20,6 +21,7 @@ def main() -> None:
         from django.db import connection  # noqa: PLC0415 - Django is set up by now
         from django.utils import timezone  # noqa: PLC0415
 
+        from bench.one_by_one import scored  # noqa: PLC0415
         from vetting.kernel import editions  # noqa: PLC0415
         from vetting.profiles.models import Profile  # noqa: PLC0415
         from vetting.scorecards.actions import compute, rescore  # noqa: PLC0415
@@ -28,22 +30,26 @@ def main() -> None:
 
         sample = list(Profile.objects.order_by("?").values_list("pk", flat=True)[:SAMPLE])
 
-        def loop() -> None:
-            for key in sample:
-                compute([key], at=timezone.now())
-
-        before, spent = time.process_time(), seconds(lambda: rescore(in_force(), at=timezone.now()))
+        scale, at = in_force(), timezone.now()
+        looped: list[Scorecard] = []
+        loop_seconds = seconds(lambda: looped.extend(scored(key, scale, at=at) for key in sample))
+        singly = seconds(lambda: [compute([key], at=at) for key in sample])
+        before, spent = time.process_time(), seconds(lambda: rescore(scale, at=at))
         used = time.process_time() - before
-        looped = seconds(loop) * consultants / len(sample)
+        cards = Scorecard.objects.in_bulk([card.profile_id for card in looped], field_name="profile_id")
         limit = _bytes_of_evidence(connection) / _bytes_a_second()
+        share = consultants / len(sample)
         say(
             "rescore",
             "everybody",
             consultants=consultants,
             seconds=spent,
             python_seconds=used,
-            loop_seconds=looped,
-            ratio=looped / spent,
+            loop_seconds=loop_seconds * share,
+            ratio=loop_seconds * share / spent,
+            singly_seconds=singly * share,
+            compared=len(looped),
+            equal=sum(_figures(card) == _figures(cards[card.profile_id]) for card in looped),
             limit_seconds=limit,
             times_the_limit=spent / limit,
             peak_gigabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
@@ -69,6 +75,10 @@ def main() -> None:
             unlogged_seconds=bare,
             ratio=written / bare,
         )
+
+
+def _figures(card: Any) -> tuple[object, ...]:
+    return card.mean, card.low, card.high, card.reliability, card.counted, card.ledger
 
 
 def _bytes_of_evidence(connection: Any) -> int:
