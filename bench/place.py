@@ -9,17 +9,35 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import connect, sql
 
+EMPTY = "empty"  # what a new database is a copy of: that is sooner done than all migrations
+
 
 def use(consultants: int | str) -> str:
     """From now on Django's connection leads to the database of that size or name, made and migrated where missing."""
-    name = f"{_base()}_bench_{consultants}"
+    name, empty = f"{_base()}_bench_{consultants}", f"{_base()}_bench_{EMPTY}"
     with _server() as server:
-        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        # One maker at a time: what is copied may not be in use.
+        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [empty])
+        if not _is_there(server, name):
+            if not _is_there(server, empty):
+                server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(empty)))
+                _migrated(empty)
+                connection.close()
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            server.execute(copy.format(sql.Identifier(name), sql.Identifier(empty)))
+    _migrated(name)
+    return name
+
+
+def _is_there(server: Any, name: str) -> bool:
+    return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _migrated(name: str) -> None:
+    """The connection leads there from now on, and its tables are those of this code."""
     connection.close()
     connection.settings_dict["NAME"] = name
     call_command("migrate", verbosity=0, interactive=False)
-    return name
 
 
 def drop(consultants: int | str) -> None:

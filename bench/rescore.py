@@ -28,7 +28,8 @@ def main() -> None:
         from vetting.scorecards.models import Scorecard  # noqa: PLC0415
         from vetting.scorecards.queries import in_force  # noqa: PLC0415
 
-        sample = list(Profile.objects.order_by("?").values_list("pk", flat=True)[:SAMPLE])
+        size = min(SAMPLE, consultants // 10)
+        sample = list(Profile.objects.order_by("?").values_list("pk", flat=True)[:size])
 
         scale, at = in_force(), timezone.now()
         looped: list[Scorecard] = []
