@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.scoring.graphs import ACCOUNTS, graph, properties_of_graphs, worlds
+from tests.scoring.graphs import ACCOUNTS, graph, worlds
+from tests.scoring.histories import properties
 from vetting.scoring.credibility import credibility
 from vetting.scoring.evidence import ScoringError
 
@@ -84,7 +85,7 @@ def test_of_the_verified_alone_something_is_known():
     assert credible([], {4})[4] > 0.0
 
 
-@properties_of_graphs
+@properties
 @given(worlds, st.permutations(ACCOUNTS), st.floats(1e-200, 1e200))
 def test_names_order_and_the_unit_of_ratings_change_nothing(world, names, unit):
     members, verified = world
@@ -96,7 +97,7 @@ def test_names_order_and_the_unit_of_ratings_change_nothing(world, names, unit):
     assert found == pytest.approx(expected, abs=1e-9)
 
 
-@properties_of_graphs
+@properties
 @given(worlds, st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=25, max_size=25))
 def test_any_finite_weights_give_a_number_between_minus_one_and_one(world, weights):
     members, verified = world
