@@ -9,8 +9,9 @@ from vetting.indexes.models import Segment
 from vetting.indexes.rules import EDITION, LEAST_LISTINGS, most_changes
 from vetting.search import queries as search
 from vetting.search.models import Listing
-from vetting.search.queries import PAGE, Page
-from vetting.search.rules import Asked, Query
+from vetting.search.queries import PAGE, Facets, Page
+from vetting.search.rules import FLAG_FACETS, Asked, Query
+from vetting.segments.answering import Answer
 
 
 def find(query: Query, *, cursor: str = "", size: int = PAGE) -> Page:
@@ -47,6 +48,12 @@ def _answered(asked: Asked, after: tuple[float, UUID] | None, size: int) -> Page
         ranked_in=asked.ranked_in,
         corrected={},
         next_cursor=search.cursor_of(hits[-1]) if len(found.hits) > size else "",
-        facets=found.counts,
+        facets=lambda: _facets(found),
         known=found,
     )
+
+
+def _facets(found: Answer) -> Facets:
+    """A flag is counted where nobody has it, too."""
+    counts = found.counts()
+    return counts | {name: {"true": counts[name].get("true", 0)} for name in FLAG_FACETS}
