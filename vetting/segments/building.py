@@ -49,9 +49,17 @@ def build(documents: Iterable[Document]) -> Arrays:
     return _Builder(documents).arrays()
 
 
+class _Numbers(dict[Key, int]):
+    """Of each key its number: the next one where it is met first. Sixty million are looked up for a million listings."""
+
+    def __missing__(self, key: Key) -> int:
+        number = self[key] = len(self)
+        return number
+
+
 class _Builder:
     def __init__(self, documents: Iterable[Document]) -> None:
-        self.numbers: dict[Key, int] = {}
+        self.numbers: dict[Key, int] = _Numbers()
         self.ids = bytearray()
         self.ranks, self.elsewhere, self.changes = array("d"), array("d"), array("d")
         self.rates, self.currencies, self.levels = array("q"), array("H"), array("B")
@@ -84,10 +92,8 @@ class _Builder:
         self.levels.append(int((document.values.get("level") or ("0",))[0]))
         before = len(self.values)
         for facet, values in document.values.items():
-            for value in values:
-                self.values.append(numbers.setdefault((facet, value), len(numbers)))
-        for term in document.terms:
-            self.values.append(numbers.setdefault((TERM, term), len(numbers)))
+            self.values.extend([numbers[facet, value] for value in values])
+        self.values.extend([numbers[TERM, term] for term in document.terms])
         self.lengths.append(len(self.values) - before)
         self.changes.append(max((change for _, change in document.standings.values()), default=-np.inf))
         for metric, (low, change) in document.standings.items():

@@ -42,6 +42,8 @@ def near(arrays: Mapping[str, NDArray[Any]], typed: str, most: int) -> list[tupl
     for length in range(max(len(typed) - most, SHORTEST), min(len(typed) + most, LONGEST) + 1):
         first, last = starts[length : length + 2]
         likely = np.flatnonzero(np.bitwise_count(arrays["word_masks"][first:last] ^ mask) <= 2 * most)
+        if not likely.size:
+            continue
         table = arrays["word_letters"][before[length] : before[length + 1]].reshape(-1, length)[likely]
         steps = _steps(wanted, table, most)
         some = np.flatnonzero(steps <= most)
