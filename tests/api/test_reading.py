@@ -118,6 +118,10 @@ def test_pages_of_hits(world, anybody):
         ("q=%07", "q", "control_character"),
         ("q=a&q=b", "q", "repeated"),
         ("query=a", "query", "unknown_field"),
+        ("q=" + "word " * 2_000, "q", "too_long"),
+        ("&".join(f"industry={n}" for n in range(200)), "industry", "repeated"),
+        ("cursor=" + "x" * 5_000, "cursor", "bad_cursor"),
+        ("limit=100000", "limit", "max_value"),
     ],
 )
 def test_a_wrong_filter_is_refused_by_name(query, name, code, world, anybody):
@@ -131,6 +135,14 @@ def test_a_wrong_filter_is_refused_by_name(query, name, code, world, anybody):
 )
 def test_any_text_may_be_searched_for(text, world, anybody):
     assert anybody.get(f"search?q={text.replace('&', '%26')}").status_code == 200
+
+
+def test_of_two_hundred_facets_nobody_knows_the_first_are_named(anybody, db):
+    answer = anybody.get("search?" + "&".join(f"facet{n}=x" for n in range(200)))
+    assert answer.status_code == 400
+    assert [(each["parameter"], each["code"]) for each in answer.json()["errors"]] == [
+        (name, "unknown_field") for name in sorted(f"facet{n}" for n in range(200))[:20]
+    ]
 
 
 def test_every_wrong_filter_is_told_at_once(anybody, db):
