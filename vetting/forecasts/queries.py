@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,11 +11,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from vetting.engagements.models import Goal
 from vetting.forecasts.models import Forecast, Settlement
 from vetting.forecasts.states import WINDOW
+from vetting.kernel.plain import tuples
 from vetting.outcomes.models import Outcome
-from vetting.outcomes.queries import current_attestations
+from vetting.outcomes.queries import said_of
 from vetting.outcomes.rules import publication
 from vetting.outcomes.states import GONE, SCORED
-from vetting.referrals.models import Referral
 from vetting.scorecards.coverage import is_met
 from vetting.scoring.reliability import Reliability, Settled, reliability
 
@@ -74,31 +75,49 @@ def record_of_referrer(profile_id: UUID) -> ReferrerRecord:
 
     What a client keeps sealed is left out: in a count of one it would be told.
     """
-    given = Referral.objects.filter(referrer_id=profile_id, status="accepted").order_by("id")
-    since = {referral.profile_id: referral.given_at for referral in given if referral.given_at is not None}
-    rows = Outcome.objects.filter(goal__engagement__profile_id__in=list(since), status__in=SCORED)
-    outcomes = {outcome.pk: outcome for outcome in rows.select_related("goal__engagement").order_by("id")}
-    said = current_attestations(outcomes)
-    later = {
-        key: outcome
-        for key, outcome in outcomes.items()
-        if outcome.verified_at is not None
-        and outcome.verified_at > since[outcome.goal.engagement.profile_id]
-        and publication(outcome.goal.engagement.confidentiality, said.get(key, [])) != "sealed"
-    }
-    met = {
-        key
-        for key, each in later.items()
-        if each.status != "rejected"
-        and is_met(each.goal.metric, each.goal.target, each.achieved, said.get(key, []))
-    }
+    rows = tuples(_Since._make, _SINCE, {"referrer": profile_id, "scored": list(SCORED)})
+    said = said_of(row.key for row in rows if row.key)
+    later = [
+        row for row in rows if row.key and publication(row.confidentiality, said.get(row.key, ())) != "sealed"
+    ]
     return ReferrerRecord(
-        referred=len(since),
-        with_results=len({outcome.goal.engagement.profile_id for outcome in later.values()}),
+        referred=len({row.profile for row in rows}),
+        with_results=len({row.profile for row in later}),
         results=len(later),
-        met=len(met),
-        forecasts=reliability(_settled(outcome__in=list(later))),
+        met=sum(
+            row.status != "rejected" and is_met(row.metric, row.target, row.achieved, said.get(row.key, ()))
+            for row in later
+        ),
+        forecasts=reliability(_settled(outcome__in=[row.key for row in later])),
     )
+
+
+class _Since(NamedTuple):
+    """Somebody who was referred, and a result of hers since; all but who she is is empty where she has none."""
+
+    profile: str
+    key: str
+    status: str
+    metric: str
+    target: Decimal
+    achieved: Decimal
+    confidentiality: str
+
+
+_SINCE = """
+WITH given AS (
+    SELECT DISTINCT ON (profile_id) profile_id, given_at FROM vetting_referral
+    WHERE referrer_id = %(referrer)s AND status = 'accepted' AND given_at IS NOT NULL
+    ORDER BY profile_id, id DESC
+)
+SELECT given.profile_id::text, o.id::text, o.status, g.metric, g.target, o.achieved, e.confidentiality
+FROM given LEFT JOIN (
+    vetting_engagement e
+    JOIN vetting_goal g ON g.engagement_id = e.id
+    JOIN vetting_outcome o ON o.goal_id = g.id AND o.status = ANY(%(scored)s)
+) ON e.profile_id = given.profile_id AND o.verified_at > given.given_at
+ORDER BY o.id
+"""
 
 
 def _settled(**those: Any) -> list[Settled]:

@@ -64,11 +64,22 @@ class Said(NamedTuple):
 
 
 class SaidLater(NamedTuple):
-    """A number that was given when the same was asked again."""
+    """What was said when the same number was asked again."""
 
     outcome: str
     wave: int
-    value: Decimal
+    on: date
+    still: str
+    value: Decimal | None
+
+
+class AskedAgain(NamedTuple):
+    """Where the ask of a wave stands, and since when."""
+
+    outcome: str
+    months: int
+    status: str
+    on: date
 
 
 Testimony = TypeVar("Testimony", Attestation, FollowUp, Said)
@@ -177,7 +188,8 @@ def said_later_of(outcomes: Iterable[str]) -> Mapping[str, Mapping[int, Decimal]
     """By the outcome's key: the last number given in each wave, of the rows of `follow_ups_of`."""
     found: dict[str, dict[int, Decimal]] = {}
     for row in tuples(SaidLater._make, _SAID_LATER, {"outcomes": list(outcomes)}):
-        found.setdefault(row.outcome, {})[row.wave] = row.value
+        if row.value is not None:
+            found.setdefault(row.outcome, {})[row.wave] = row.value
     return found
 
 
@@ -255,19 +267,17 @@ class Wave(NamedTuple):
 
 def waves_of(outcome_ids: Iterable[UUID]) -> Mapping[UUID, list[Wave]]:
     """The waves of each result that are over, in order of time."""
-    ids = list(outcome_ids)
-    asks, answers = asks_again(ids), follow_ups_of(ids)
-    found = {
-        key: [Wave(WAVES[row.wave], row.measured_on, row.still, row.value) for row in answers.get(key, ())]
-        for key in {*asks, *answers}
-    }
-    for key, rows in asks.items():
-        unanswered = [row for row in rows if row.status in _UNANSWERED]
-        found[key] += [
-            Wave(int(row.about["months"]), row.status_at.date(), _UNANSWERED[row.status], None)
-            for row in unanswered
-        ]
-        found[key].sort(key=lambda wave: (wave.months, wave.on))
+    given = {"outcomes": list(outcome_ids)}
+    found: dict[UUID, list[Wave]] = {}
+    for said in tuples(SaidLater._make, _SAID_LATER, given):
+        wave = Wave(WAVES[said.wave], said.on, said.still, said.value)
+        found.setdefault(UUID(said.outcome), []).append(wave)
+    for ask in tuples(AskedAgain._make, _ASKED_AGAIN, given):
+        waves = found.setdefault(UUID(ask.outcome), [])
+        if ask.status in _UNANSWERED:
+            waves.append(Wave(ask.months, ask.on, _UNANSWERED[ask.status], None))
+    for waves in found.values():
+        waves.sort(key=lambda wave: (wave.months, wave.on))
     return found
 
 
@@ -311,12 +321,16 @@ WHERE a.outcome_id = ANY(%(outcomes)s::uuid[])
 ORDER BY a.given_at, a.id
 """  # noqa: S608 - names of ours
 _SAID_LATER = f"""
-SELECT f.outcome_id::text, f.wave, f.value
+SELECT f.outcome_id::text, f.wave, f.measured_on, f.still, f.value
 FROM vetting_followup f
-WHERE f.outcome_id = ANY(%(outcomes)s::uuid[]) AND f.value IS NOT NULL AND {_STANDS.format("f", "followup")}
+WHERE f.outcome_id = ANY(%(outcomes)s::uuid[]) AND {_STANDS.format("f", "followup")}
     AND EXISTS (
         SELECT FROM vetting_attestation a
         WHERE a.outcome_id = f.outcome_id AND a.referee_id = f.referee_id AND {_STANDS.format("a", "attestation")}
     )
 ORDER BY f.measured_on, f.ask_id
 """  # noqa: S608 - names of ours
+_ASKED_AGAIN = """
+SELECT subject_id::text, (about->>'months')::int, status, (status_at AT TIME ZONE 'UTC')::date
+FROM vetting_ask WHERE kind = 'sustain' AND subject_id = ANY(%(outcomes)s::uuid[]) ORDER BY id
+"""
