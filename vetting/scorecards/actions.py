@@ -27,7 +27,7 @@ from vetting.scoring.evidence import Claim
 from vetting.scoring.score import Posterior, Score, on_scale
 from vetting.scoring.weights import Constants
 
-GATHERED = 500  # profiles at a time
+GATHERED = 1_000  # profiles at a time
 UNFINISHED_FOR = timedelta(hours=20)  # of a run that was ended: what is older is not of today's evidence
 
 _COMPUTED = (

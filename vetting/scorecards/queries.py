@@ -169,19 +169,17 @@ _PROVED: Final[Mapping[str, Any]] = {"proved": CLIENT_PROVED, "scored": list(SCO
 _FIGURES: Final = """
 SELECT coalesce(v.id, r.id) AS id, coalesce(v.clients, 0) AS clients, coalesce(r.people, 0) AS people
 FROM (
-    SELECT id, count(*) AS clients FROM (
-        SELECT DISTINCT e.profile_id AS id, e.organization_id
-        FROM vetting_engagement e
-        JOIN vetting_goal g ON g.engagement_id = e.id
-        JOIN vetting_outcome o ON o.goal_id = g.id
-        WHERE o.level >= %(proved)s AND o.status = ANY(%(scored)s) {vouched}
-    ) vouched GROUP BY id
+    SELECT e.profile_id AS id, count(DISTINCT e.organization_id) AS clients
+    FROM vetting_engagement e
+    JOIN vetting_goal g ON g.engagement_id = e.id
+    JOIN vetting_outcome o ON o.goal_id = g.id
+    WHERE o.level >= %(proved)s AND o.status = ANY(%(scored)s) {vouched}
+    GROUP BY e.profile_id
 ) v
 FULL JOIN (
-    SELECT id, count(*) AS people FROM (
-        SELECT DISTINCT referrer_id AS id, profile_id
-        FROM vetting_referral WHERE status = 'accepted' AND referrer_id IS NOT NULL {said}
-    ) said GROUP BY id
+    SELECT referrer_id AS id, count(DISTINCT profile_id) AS people
+    FROM vetting_referral WHERE status = 'accepted' AND referrer_id IS NOT NULL {said}
+    GROUP BY referrer_id
 ) r ON r.id = v.id
 """
 _OF_EVERYBODY: Final = _FIGURES.format(vouched="", said="")
