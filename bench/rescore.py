@@ -35,7 +35,11 @@ def main() -> None:
         looped: list[Scorecard] = []
         loop_seconds = seconds(lambda: looped.extend(scored(key, scale, at=at) for key in sample))
         singly = seconds(lambda: [compute([key], at=at) for key in sample])
-        before, spent = time.process_time(), seconds(lambda: rescore(scale, at=at))
+        done: list[bool] = []
+        before, spent = time.process_time(), seconds(lambda: done.append(rescore(scale, at=at)))
+        if done != [True]:
+            message = "Somebody else is rescoring this world already."
+            raise SystemExit(message)
         used = time.process_time() - before
         cards = Scorecard.objects.in_bulk([card.profile_id for card in looped], field_name="profile_id")
         limit = _bytes_of_evidence(connection) / _bytes_a_second()
