@@ -18,68 +18,77 @@ SAMPLE = 200
 
 def main() -> None:
     with world_of(__doc__ or "") as consultants:
-        from django.db import connection  # noqa: PLC0415 - Django is set up by now
-        from django.utils import timezone  # noqa: PLC0415
+        _everybody(consultants)
+        _written(consultants)
 
-        from bench.one_by_one import scored  # noqa: PLC0415
-        from vetting.kernel import editions  # noqa: PLC0415
-        from vetting.profiles.models import Profile  # noqa: PLC0415
-        from vetting.scorecards.actions import compute, rescore  # noqa: PLC0415
-        from vetting.scorecards.models import Scorecard  # noqa: PLC0415
-        from vetting.scorecards.queries import in_force  # noqa: PLC0415
 
-        size = min(SAMPLE, consultants // 10)
-        sample = list(Profile.objects.order_by("?").values_list("pk", flat=True)[:size])
+def _everybody(consultants: int) -> None:
+    from django.db import connection  # noqa: PLC0415 - Django is set up by now
+    from django.utils import timezone  # noqa: PLC0415
 
-        scale, at = in_force(), timezone.now()
-        looped: list[Scorecard] = []
-        loop_seconds = seconds(lambda: looped.extend(scored(key, scale, at=at) for key in sample))
-        singly = seconds(lambda: [compute([key], at=at) for key in sample])
-        done: list[bool] = []
-        before, spent = time.process_time(), seconds(lambda: done.append(rescore(scale, at=at)))
-        if done != [True]:
-            message = "Somebody else is rescoring this world already."
-            raise SystemExit(message)
-        used = time.process_time() - before
-        cards = Scorecard.objects.in_bulk([card.profile_id for card in looped], field_name="profile_id")
-        limit = _bytes_of_evidence(connection) / _bytes_a_second()
-        share = consultants / len(sample)
-        say(
-            "rescore",
-            "everybody",
-            consultants=consultants,
-            seconds=spent,
-            python_seconds=used,
-            loop_seconds=loop_seconds * share,
-            ratio=loop_seconds * share / spent,
-            singly_seconds=singly * share,
-            compared=len(looped),
-            equal=sum(_figures(card) == _figures(cards[card.profile_id]) for card in looped),
-            limit_seconds=limit,
-            times_the_limit=spent / limit,
-            peak_gigabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
-        )
+    from bench.one_by_one import scored  # noqa: PLC0415
+    from vetting.profiles.models import Profile  # noqa: PLC0415
+    from vetting.scorecards.actions import compute, rescore  # noqa: PLC0415
+    from vetting.scorecards.models import Scorecard  # noqa: PLC0415
+    from vetting.scorecards.queries import in_force  # noqa: PLC0415
 
-        table = Scorecard._meta.db_table
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE UNLOGGED TABLE bench_cards (LIKE {table})")
-            bare = seconds(lambda: cursor.execute(f"INSERT INTO bench_cards SELECT * FROM {table}"))
-            cursor.execute("DROP TABLE bench_cards")
+    size = min(SAMPLE, consultants // 10)
+    sample = list(Profile.objects.order_by("?").values_list("pk", flat=True)[:size])
+    scale, at, share = in_force(), timezone.now(), consultants / size
+    looped: list[Scorecard] = []
+    loop = share * seconds(lambda: looped.extend(scored(key, scale, at=at) for key in sample))
+    singly = share * seconds(lambda: [compute([key], at=at) for key in sample])
+    done: list[bool] = []
+    before, spent = time.process_time(), seconds(lambda: done.append(rescore(scale, at=at)))
+    used = time.process_time() - before
+    if done != [True]:
+        message = "Somebody else is rescoring this world already."
+        raise SystemExit(message)
+    cards = Scorecard.objects.in_bulk([card.profile_id for card in looped], field_name="profile_id")
+    limit = _bytes_of_evidence(connection) / _bytes_a_second()
+    say(
+        "rescore",
+        "everybody",
+        consultants=consultants,
+        seconds=spent,
+        python_seconds=used,
+        loop_seconds=loop,
+        ratio=loop / spent,
+        singly_seconds=singly,
+        compared=len(looped),
+        equal=sum(_figures(card) == _figures(cards[card.profile_id]) for card in looped),
+        limit_seconds=limit,
+        times_the_limit=spent / limit,
+        peak_gigabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+    )
 
-            def write() -> None:
-                beside = editions.open_next(table, label="bench")
-                cursor.execute(f"INSERT INTO {beside} SELECT * FROM {table}")
-                editions.swap(table, take_over=tuple)
 
-            written = seconds(write)
-        say(
-            "rescore",
-            "writing and swapping all cards",
-            consultants=consultants,
-            seconds=written,
-            unlogged_seconds=bare,
-            ratio=written / bare,
-        )
+def _written(consultants: int) -> None:
+    from django.db import connection  # noqa: PLC0415 - Django is set up by now
+
+    from vetting.kernel import editions  # noqa: PLC0415
+    from vetting.scorecards.models import Scorecard  # noqa: PLC0415
+
+    table = Scorecard._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE UNLOGGED TABLE bench_cards (LIKE {table})")
+        bare = seconds(lambda: cursor.execute(f"INSERT INTO bench_cards SELECT * FROM {table}"))
+        cursor.execute("DROP TABLE bench_cards")
+
+        def write() -> None:
+            beside = editions.open_next(table, label="bench")
+            cursor.execute(f"INSERT INTO {beside} SELECT * FROM {table}")
+            editions.swap(table, take_over=tuple)
+
+        written = seconds(write)
+    say(
+        "rescore",
+        "writing and swapping all cards",
+        consultants=consultants,
+        seconds=written,
+        unlogged_seconds=bare,
+        ratio=written / bare,
+    )
 
 
 def _figures(card: Any) -> tuple[object, ...]:
