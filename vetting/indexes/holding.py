@@ -34,13 +34,16 @@ _ROWS: Final = """
     SELECT l.profile_id, l.theta_low, l.theta_elsewhere, l.terms, l.metrics, l.categories, l.industries, l.sizes,
         l.modes, l.languages, l.skills, l.country, l.availability, l.level, l.preregistered, l.transfer,
         (LEAST(l.rate, 9100000000000) * 1000000)::bigint, l.rate_currency,
-        ARRAY(SELECT m.metric FROM vetting_listingmetric m WHERE m.listing_id = l.id ORDER BY m.id),
-        ARRAY(SELECT m.theta_low FROM vetting_listingmetric m WHERE m.listing_id = l.id ORDER BY m.id),
-        ARRAY(SELECT m.change FROM vetting_listingmetric m WHERE m.listing_id = l.id ORDER BY m.id),
-        ARRAY(SELECT n.metric FROM vetting_listingniche n WHERE n.listing_id = l.id ORDER BY n.id),
-        ARRAY(SELECT n.industry FROM vetting_listingniche n WHERE n.listing_id = l.id ORDER BY n.id),
-        ARRAY(SELECT n.theta_low FROM vetting_listingniche n WHERE n.listing_id = l.id ORDER BY n.id)
-    FROM vetting_listing l JOIN vetting_profile p ON p.id = l.profile_id
+        m.metrics, m.lows, m.changes, n.metrics, n.industries, n.lows
+    FROM vetting_listing l JOIN vetting_profile p ON p.id = l.profile_id,
+        LATERAL (
+            SELECT array_agg(metric) AS metrics, array_agg(theta_low) AS lows, array_agg(change) AS changes
+            FROM vetting_listingmetric WHERE listing_id = l.id
+        ) m,
+        LATERAL (
+            SELECT array_agg(metric) AS metrics, array_agg(industry) AS industries, array_agg(theta_low) AS lows
+            FROM vetting_listingniche WHERE listing_id = l.id
+        ) n
     WHERE p.status = 'listed' {only}
     ORDER BY l.theta_low DESC, l.profile_id
 """
@@ -275,7 +278,7 @@ def _hit(found: Found, profile_id: UUID, known: str, *others: Any) -> Hit:
 def _document(row: Sequence[Any]) -> Document:
     profile_id, rank, elsewhere, terms, *facets = row[:11]
     country, availability, level, preregistered, transfer, rate, currency = row[11:18]
-    metrics, lows, changes, niche_metrics, industries, niche_lows = row[18:]
+    metrics, lows, changes, niche_metrics, industries, niche_lows = (each or () for each in row[18:])
     values: dict[str, Sequence[str]] = dict(zip(ARRAY_FACETS, facets, strict=True))
     values |= {
         "country": [country] if country else [],

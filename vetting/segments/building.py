@@ -2,6 +2,7 @@
 
 import hashlib
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -148,7 +149,8 @@ class _Builder:
         return names, order
 
     def _keys(self, names: Sequence[Key]) -> Arrays:
-        counted = [sum(1 for key in names if key[0] == facet) for facet in FACETS]
+        by_facet = Counter(facet for facet, _ in names)
+        counted = [by_facet[facet] for facet in FACETS]
         whole = [key_bytes(key) for key in names]
         hashes = np.array([hashed(key) for key in whole], np.uint64)
         by_hash = np.argsort(hashes, kind="stable")
