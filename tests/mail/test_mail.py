@@ -28,6 +28,19 @@ def test_headers_that_programs_read_stay_in_one_line():
     assert "Auto-Submitted: auto-generated" in lines
 
 
+@pytest.mark.parametrize("where", ["subject", "to"])
+def test_no_value_begins_a_header_of_its_own(where):
+    values = {"subject": "A question", "to": "carla@x.example"} | {where: "a\r\nBcc: everybody@x.example"}
+    with pytest.raises(ValueError, match="more than one line"):
+        message(Rendered(values["subject"], "Text\n", "<p>Text</p>"), to=values["to"], id_="<2@x>")
+
+
+def test_a_name_beyond_ascii_in_the_sender_is_encoded(settings):
+    settings.DEFAULT_FROM_EMAIL = "Pr\u00fcfstein <letters@touchstone.example>"
+    raw = message(SAID, to="carla@x.example", id_="<2@x>").as_bytes()
+    assert raw.splitlines()[0] == b"From: =?utf-8?q?Pr=C3=BCfstein?= <letters@touchstone.example>"
+
+
 def test_the_letter_reads_back_as_it_was_set():
     raw = message(SAID, to="carla@x.example", id_="<2@x>").as_bytes()
     assert raw.isascii()
