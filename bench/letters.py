@@ -4,6 +4,7 @@ import smtplib
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, NamedTuple
@@ -17,10 +18,10 @@ from django.db import connection
 
 from bench.sink import sink
 from vetting.accounts.models import User
-from vetting.followups import outbox
 from vetting.followups.models import Ask, AskKey, AskStep, Referee
 from vetting.followups.outbox import chase_due
-from vetting.jobs.followups import BATCH
+from vetting.followups.queries import language_of, preview
+from vetting.jobs.followups import BATCH, LINES
 from vetting.kernel.keys import uuid7
 from vetting.mail.letters import message_id
 from vetting.mail.sending import Delivery, Fate, SmtpLine
@@ -136,8 +137,9 @@ def _step(ask: Ask) -> AskStep:
 
 
 def _drain(letters: int) -> None:
-    with SmtpLine() as line:
-        while chase_due(post=line, at=AT, most=BATCH):
+    with ExitStack() as stack:
+        posts = [stack.enter_context(SmtpLine()) for _ in range(LINES)]
+        while chase_due(posts=posts, at=AT, most=BATCH):
             pass
     _expect_sent(letters)
 
@@ -167,7 +169,7 @@ class _Drawer:
 def _sample() -> EmailMessage:
     put_in(1)
     drawer = _Drawer()
-    chase_due(post=drawer, at=AT)
+    chase_due(posts=[drawer], at=AT)
     _make_room()
     return drawer.mail
 
@@ -208,10 +210,16 @@ def _tasks(letters: int) -> _Spent:
     @app.task(name=f"naive.{uuid7().hex}", acks_late=True)
     def send(step_id: str) -> None:
         step = AskStep.objects.select_related("ask__referee", "ask__consultant").get(pk=UUID(step_id))
-        set_ = outbox._mail(step, step.ask, "key", at=AT)  # noqa: SLF001 - the same letter, set the same way
-        text, html = (set_.get_body((kind,)).get_content() for kind in ("plain", "html"))
-        mail = EmailMultiAlternatives(str(set_["Subject"]), text, to=[step.ask.referee.email])
-        mail.attach_alternative(html, "text/html")
+        ask = step.ask
+        words = preview(  # the same letter, set the same way
+            kind=ask.kind,
+            about=ask.about,
+            name=ask.referee.name,
+            language=language_of(ask.referee),
+            at=AT,
+        )
+        mail = EmailMultiAlternatives(words.subject, words.text, to=[ask.referee.email])
+        mail.attach_alternative(words.html, "text/html")
         mail.send()
         AskStep.objects.filter(pk=step.pk).update(state="sent", sent_at=AT)
         ends.append((time.perf_counter(), time.thread_time()))

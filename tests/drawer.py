@@ -30,7 +30,7 @@ def sweep(at: datetime, drawer: Drawer | None = None) -> list[EmailMessage]:
     drawer = drawer or Drawer()
     before = len(drawer.letters)
     tidy(at=at)
-    while chase_due(post=drawer, at=at):
+    while chase_due(posts=[drawer], at=at):
         pass
     return drawer.letters[before:]
 

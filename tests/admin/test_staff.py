@@ -90,7 +90,7 @@ def _settle(sam, verb, *steps):
 @pytest.mark.parametrize(("verb", "state"), [("count_as_sent", "sent"), ("resend", "planned")])
 def test_staff_settle_a_letter_in_doubt(sam, verb, state):
     b.asked(b.outcome(b.goal(b.engagement(b.consultant()))))
-    while chase_due(post=_Breaking(), at=b.AT):
+    while chase_due(posts=[_Breaking()], at=b.AT):
         pass
     step = AskStep.objects.get()
     assert step.state == "uncertain"

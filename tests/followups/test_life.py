@@ -134,7 +134,7 @@ class Life(RuleBasedStateMachine):
         post = Post(self, fates)
         try:
             outbox.tidy(at=self.at)
-            while outbox.chase_due(post=post, at=self.at):
+            while outbox.chase_due(posts=[post], at=self.at):
                 pass
         except CrashError:
             pass

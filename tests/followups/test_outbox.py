@@ -12,7 +12,7 @@ from tests.drawer import KEY, Drawer, key_of, sweep, text_of
 from vetting.followups import actions, outbox
 from vetting.followups.cadence import LEASE, MOST_ATTEMPTS
 from vetting.followups.models import Ask, AskKey, AskStep
-from vetting.followups.queries import by_key, holds, outbox_health
+from vetting.followups.queries import by_key, holds, outbox_health, preview
 from vetting.followups.rules import leaves_at
 from vetting.mail.actions import suppress
 from vetting.mail.queries import is_suppressed
@@ -50,6 +50,15 @@ def step_of(ask, step="ask"):
 
 def statuses(*asks):
     return [Ask.objects.get(pk=ask.pk).status for ask in asks]
+
+
+def begin(*steps, at=AT):
+    """The last check of letters that are on the line together."""
+    return outbox.last_checks([outbox.Begun(step, f"{step.pk} {at}", at) for step in steps])
+
+
+def settle(step, delivery):
+    outbox.settle([outbox.Ended(step, delivery, AT)])
 
 
 class Failing:
@@ -100,7 +109,7 @@ def test_the_first_letter_begins_the_asks_days(ask):
 
 def test_the_preview_is_the_letter_without_its_key(ask):
     about = {name: value for name, value in ask.about.items() if name != "referee"}
-    shown = outbox.preview(kind="outcome", about=about, name=CARLA[0], language="en", at=AT)
+    shown = preview(kind="outcome", about=about, name=CARLA[0], language="en", at=AT)
     (letter,) = sweep(AT)
     key = KEY.findall(text_of(letter))[0]
     assert shown.text == text_of(letter).replace(key, "\u2026")
@@ -275,8 +284,7 @@ def test_two_workers_cannot_pass_a_cap_together():
     """Both have looked before either sent; the last check, under the referee's lock, sees the other's DATA."""
     asks = [asked_by(name) for name in ("Ana Kalnina", "Eve Ozola", "Fay Liepa")]
     steps = outbox.claim(at=AT, most=len(asks))
-    checks = [outbox._last_check(step, str(step.pk), at=AT) for step in steps]
-    assert [check() for check in checks] == [True, True, False]
+    assert begin(*steps) == [True, True, False]
     outbox._stopped(steps[2], Delivery(Fate.STOPPED), AT)
     third = step_of(asks[2])
     assert (third.state, third.held) == (
@@ -288,9 +296,8 @@ def test_two_workers_cannot_pass_a_cap_together():
 def test_two_workers_cannot_open_two_asks_of_a_pair(ask):
     second = again(ask)
     steps = outbox.claim(at=AT, most=2)
-    checks = [outbox._last_check(step, str(step.pk), at=AT) for step in steps]
-    assert [check() for check in checks] == [True, False]
-    outbox._sent(steps[0], SENT, AT)
+    assert begin(*steps) == [True, False]
+    settle(steps[0], SENT)
     outbox._stopped(steps[1], Delivery(Fate.STOPPED), AT)
     assert (step_of(second).state, step_of(second).held[:24]) == ("planned", "This person has another ")
 
@@ -300,7 +307,7 @@ def test_a_letter_she_may_have_counts(ask):
     other = asked_by("Eve Ozola")
     third = asked_by("Fay Liepa")
     post = Failing(SILENT, SENT)
-    outbox.chase_due(post=post, at=AT)
+    outbox.chase_due(posts=[post], at=AT)
     AskStep.objects.filter(ask=ask).update(due_at=AT + timedelta(days=1))
     sweep(AT)
     assert statuses(ask, other, third) == ["queued", "sent", "queued"]
@@ -312,15 +319,15 @@ def test_a_letter_she_may_have_counts(ask):
 
 def test_a_temporary_refusal_is_tried_again_later_and_later(ask):
     post = Failing(LATER, LATER, SENT)
-    assert outbox.chase_due(post=post, at=AT) is True
+    assert outbox.chase_due(posts=[post], at=AT) is True
     step = step_of(ask)
     assert (step.state, step.attempts, step.detail, step.lease) == ("planned", 1, "451 4.7.1", None)
     wait = step.due_at - AT
     assert timedelta(seconds=45) <= wait <= timedelta(minutes=1)
-    assert outbox.chase_due(post=post, at=AT) is False
-    outbox.chase_due(post=post, at=step.due_at)
+    assert outbox.chase_due(posts=[post], at=AT) is False
+    outbox.chase_due(posts=[post], at=step.due_at)
     assert timedelta(minutes=3) < step_of(ask).due_at - step.due_at <= timedelta(minutes=5)
-    outbox.chase_due(post=post, at=step_of(ask).due_at)
+    outbox.chase_due(posts=[post], at=step_of(ask).due_at)
     assert (step_of(ask).state, statuses(ask)) == ("sent", ["sent"])
 
 
@@ -330,7 +337,7 @@ def test_a_letter_refused_for_days_is_given_up_and_told_but_nobody_is_suppressed
     while statuses(ask) == ["queued"]:
         step = min(AskStep.objects.filter(state="planned", ask=ask), key=lambda each: each.due_at)
         at = max(at, step.due_at)
-        outbox.chase_due(post=post, at=at)
+        outbox.chase_due(posts=[post], at=at)
     assert (step_of(ask).state, step_of(ask).attempts) == ("failed", MOST_ATTEMPTS)
     assert timedelta(days=3) < at - AT < timedelta(days=9)  # nights and a weekend make it longer
     assert statuses(ask, other) == ["bounced", "queued"]
@@ -352,7 +359,7 @@ def test_a_mailbox_that_is_gone_closes_every_open_ask_to_it(ask):
         at=AT,
     ).ask
     AskStep.objects.exclude(ask=ask).update(due_at=AT + timedelta(minutes=1))
-    outbox.chase_due(post=Failing(NEVER), at=AT)
+    outbox.chase_due(posts=[Failing(NEVER)], at=AT)
     assert (step_of(ask).state, step_of(ask).detail) == ("failed", "550 5.1.1")
     assert statuses(ask, other, answered, elsewhere) == ["bounced", "bounced", "answered", "queued"]
     assert is_suppressed(CARLA[1])
@@ -367,7 +374,7 @@ def test_a_mailbox_that_is_gone_closes_every_open_ask_to_it(ask):
 def test_a_consultant_whose_own_mailbox_is_gone_loses_only_that_letter(ask):
     sweep(AT)
     actions.decline(ask.pk, at=AT)
-    outbox.chase_due(post=Failing(NEVER), at=AT)
+    outbox.chase_due(posts=[Failing(NEVER)], at=AT)
     assert (step_of(ask, "told_answer").state, statuses(ask)) == ("failed", ["declined"])
     assert not is_suppressed(ANA)
 
@@ -375,7 +382,7 @@ def test_a_consultant_whose_own_mailbox_is_gone_loses_only_that_letter(ask):
 def test_a_line_that_broke_after_data_brings_one_resend_with_the_same_id(ask):
     post = Failing(SILENT)
     for _ in range(4):
-        outbox.chase_due(post=post, at=AT)
+        outbox.chase_due(posts=[post], at=AT)
     step = step_of(ask)
     assert (step.state, step.ambiguous, step.detail) == ("uncertain", 2, "SMTPServerDisconnected")
     assert [letter["Message-ID"] for letter in post.letters] == [step.message_id] * 2
@@ -385,7 +392,7 @@ def test_a_line_that_broke_after_data_brings_one_resend_with_the_same_id(ask):
 
 def test_a_resend_that_arrives_begins_the_ask(ask):
     post = Failing(SILENT, SENT)
-    while outbox.chase_due(post=post, at=AT):
+    while outbox.chase_due(posts=[post], at=AT):
         pass
     assert (step_of(ask).state, step_of(ask).ambiguous, statuses(ask)) == ("sent", 1, ["sent"])
     keys = [KEY.findall(text_of(letter))[0] for letter in post.letters]
@@ -416,7 +423,7 @@ def test_data_whose_worker_died_is_sent_once_more_and_then_left_to_a_person(ask)
     moment = AT
     for state in ("planned", "uncertain"):
         (step,) = outbox.claim(at=moment)
-        assert outbox._last_check(step, state, at=moment)() is True
+        assert begin(step, at=moment) == [True]
         outbox.recover(at=moment + LEASE)
         assert step_of(ask).state == "data"  # with DATA the lease began anew
         moment += 2 * LEASE
@@ -431,16 +438,16 @@ def test_a_worker_that_lost_its_lease_sends_nothing_and_settles_nothing(ask):
     outbox.recover(at=later)
     (quick,) = outbox.claim(at=later)
     drawer = Drawer()
-    outbox.deliver(slow, post=drawer, at=AT)
+    outbox.deliver([slow], posts=[drawer], at=AT)
     assert drawer.letters == []
     assert step_of(ask).lease == quick.lease
-    outbox.deliver(quick, post=drawer, at=later)
+    outbox.deliver([quick], posts=[drawer], at=later)
     assert (len(drawer.letters), step_of(ask).state) == (1, "sent")
 
 
 def test_nothing_due_is_no_work():
     assert outbox.claim(at=AT) == []
-    assert outbox.chase_due(post=Drawer(), at=AT) is False
+    assert outbox.chase_due(posts=[Drawer()], at=AT) is False
 
 
 # --- between RCPT and DATA, and after ---------------------------------------------------------------------
@@ -473,7 +480,7 @@ class Meanwhile(Drawer):
 )
 def test_no_data_begins_after_a_stop_an_answer_or_a_withdrawal(ask, happens, status, told):
     post = Meanwhile(before=lambda: happens(ask))
-    assert outbox.chase_due(post=post, at=AT) is True
+    assert outbox.chase_due(posts=[post], at=AT) is True
     assert (post.letters, statuses(ask), step_of(ask).state) == ([], [status], "cancelled")
     assert [str(letter["To"]) for letter in sweep(AT + timedelta(days=5))] == [ANA] * told
 
@@ -481,7 +488,7 @@ def test_no_data_begins_after_a_stop_an_answer_or_a_withdrawal(ask, happens, sta
 def test_a_complaint_between_rcpt_and_data(ask):
     """Suppressed by another way than a stop: the ask is open, and still nothing goes out."""
     post = Meanwhile(before=lambda: suppress(CARLA[1], reason="complaint", at=AT))
-    outbox.chase_due(post=post, at=AT)
+    outbox.chase_due(posts=[post], at=AT)
     assert (post.letters, statuses(ask), step_of(ask).state) == ([], ["queued"], "cancelled")
 
 
@@ -491,7 +498,7 @@ def test_an_answer_while_a_reminder_is_in_data(ask):
     post = Meanwhile(
         after=lambda: outcomes.attest(ask.pk, answers=builders.CONFIRMED, at=AT + timedelta(days=4))
     )
-    outbox.chase_due(post=post, at=AT + timedelta(days=4))
+    outbox.chase_due(posts=[post], at=AT + timedelta(days=4))
     assert (len(post.letters), statuses(ask), step_of(ask, "reminder_4").state) == (1, ["answered"], "sent")
     post.after = None
     letters = [letter for day in range(4, 40) for letter in sweep(AT + timedelta(days=day), post)]
@@ -501,7 +508,7 @@ def test_an_answer_while_a_reminder_is_in_data(ask):
 def test_an_answer_while_the_first_letter_is_in_data(ask):
     """She knew of the question already: the letter arrives, and the ask stays answered."""
     post = Meanwhile(after=lambda: outcomes.attest(ask.pk, answers=builders.CONFIRMED, at=AT))
-    outbox.chase_due(post=post, at=AT)
+    outbox.chase_due(posts=[post], at=AT)
     ask.refresh_from_db()
     assert (ask.status, ask.begun_at, step_of(ask).state) == ("answered", None, "sent")
     assert not AskStep.objects.filter(ask=ask, step="reminder_4").exists()
@@ -510,9 +517,9 @@ def test_an_answer_while_the_first_letter_is_in_data(ask):
 def test_a_stop_while_in_data_leaves_no_second_copy(ask):
     post = Meanwhile(after=lambda: actions.stop(ask.pk, at=AT))
     post_silent = Failing(SILENT)
-    outbox.chase_due(post=post_silent, at=AT)
+    outbox.chase_due(posts=[post_silent], at=AT)
     actions.stop(ask.pk, at=AT)
-    assert outbox.chase_due(post=post, at=AT) is False
+    assert outbox.chase_due(posts=[post], at=AT) is False
     assert (len(post_silent.letters), post.letters, step_of(ask).state) == (1, [], "cancelled")
 
 

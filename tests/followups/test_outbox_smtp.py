@@ -32,7 +32,7 @@ def ask():
 def swept(at):
     with SmtpLine() as line:
         tidy(at=at)
-        while chase_due(post=line, at=at):
+        while chase_due(posts=[line], at=at):
             pass
 
 

@@ -40,7 +40,7 @@ def ask_many(count, *, domain="big.example", profile=None):
 
 
 def swept(post, at, *, most=7):
-    while outbox.chase_due(post=post, at=at, most=most):
+    while outbox.chase_due(posts=[post], at=at, most=most):
         pass
 
 
@@ -140,7 +140,7 @@ def test_letters_to_consultants_are_first_and_do_not_wait():
     Pace.objects.create(domain="advice.example", free_at=later)
     actions.decline(first.pk, at=AT + timedelta(minutes=1))
     drawer = Drawer()
-    assert outbox.chase_due(post=drawer, at=AT + timedelta(minutes=1)) is True
+    assert outbox.chase_due(posts=[drawer], at=AT + timedelta(minutes=1)) is True
     assert [str(letter["To"]) for letter in drawer.letters] == [ANA]
     assert Pace.objects.get(domain="advice.example").free_at == later + GAP
 
@@ -244,7 +244,7 @@ class Slow(Drawer):
 def test_who_is_slow_hands_back_what_it_cannot_send_in_time(monkeypatch):
     ask_many(6)
     slow = Slow(monkeypatch)
-    assert outbox.chase_due(post=slow, at=AT, most=50) is True
+    assert outbox.chase_due(posts=[slow], at=AT, most=50) is True
     assert len(slow.letters) == 1 + HANDED_BACK // timedelta(seconds=8)
     sent = list(AskStep.objects.filter(state="sent").order_by("sent_at").values_list("sent_at", flat=True))
     assert sent == [AT, AT + timedelta(seconds=8)]
@@ -308,7 +308,7 @@ def test_a_strained_server_has_all_its_letters_slowed_down(server, stage):
     (elsewhere,) = ask_many(1, profile=ana, domain="other.example")
     server.says[stage] = "421 4.7.0 too many messages"
     with SmtpLine() as line:
-        outbox.chase_due(post=line, at=AT)
+        outbox.chase_due(posts=[line], at=AT)
     first = step_of(asks[0])
     assert (first.due_at, first.attempts, first.deferred, first.detail) == (AT + PAUSE, 0, 1, "421 4.7.0")
     server.says[stage] = {"LETTER": "250 OK", "DATA": "354 go on"}.get(stage, "250 OK")

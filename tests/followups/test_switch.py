@@ -42,7 +42,7 @@ class Breaking:
 
 
 def in_doubt(ask):
-    while outbox.chase_due(post=Breaking(), at=AT):
+    while outbox.chase_due(posts=[Breaking()], at=AT):
         pass
     return AskStep.objects.get(ask=ask, state="uncertain")
 
@@ -76,7 +76,7 @@ def test_a_consultant_s_letter_waits_as_well():
 def test_a_pause_between_rcpt_and_data_keeps_the_letter_for_later():
     asked()
     post = Pausing()
-    assert outbox.chase_due(post=post, at=AT) is True
+    assert outbox.chase_due(posts=[post], at=AT) is True
     step = AskStep.objects.get()
     assert (post.letters, step.state, step.due_at, step.attempts, step.held) == ([], "planned", AT, 0, "")
     actions.resume(by=builders.staff(), at=AT)
@@ -88,7 +88,7 @@ def test_a_stop_in_a_pause_ends_the_letter():
     (step,) = outbox.claim(at=AT)
     actions.pause(reason=WHY, by=builders.staff(), at=AT)
     actions.stop(ask.pk, at=AT)
-    outbox.deliver(step, post=Drawer(), at=AT)
+    outbox.deliver([step], posts=[Drawer()], at=AT)
     assert AskStep.objects.get().state == "cancelled"
 
 
@@ -172,9 +172,9 @@ def test_the_server_s_word_counts_after_the_lease_too():
     """A slow worker hears `taken` when its step was already planned again: nobody sends it twice."""
     ask = asked()
     (step,) = outbox.claim(at=AT)
-    assert outbox._last_check(step, "key", at=AT)()
+    assert outbox.last_checks([outbox.Begun(step, "key", AT)]) == [True]
     outbox.recover(at=AT + 2 * LEASE)
     assert AskStep.objects.get().state == "planned"
-    outbox._sent(step, Delivery(Fate.SENT, "250"), AT)
+    outbox.settle([outbox.Ended(step, Delivery(Fate.SENT, "250"), AT)])
     assert sweep(AT + 2 * LEASE) == []
     assert Ask.objects.get(pk=ask.pk).status == "sent"

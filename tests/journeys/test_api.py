@@ -19,7 +19,7 @@ def post_letters():
     moment = max([timezone.now(), *steps.values_list("due_at", flat=True)])
     with SmtpLine() as line:
         tidy(at=moment)
-        while chase_due(post=line, at=moment):
+        while chase_due(posts=[line], at=moment):
             pass
 
 

@@ -164,6 +164,18 @@ def test_each_fault_has_its_fate_and_the_line_goes_on(server, stage, says, deliv
         assert line.send(letter("ben@peer.example"), before_data=yes).fate is Fate.SENT
 
 
+@pytest.mark.parametrize("says", ["421 4.3.2 too many connections", DROP])
+def test_a_line_the_server_does_not_take_is_none(server, says):
+    with SmtpLine() as first, SmtpLine() as second:
+        assert first.send(letter(), before_data=yes).fate is Fate.SENT
+        honest, server.says["CONNECT"] = server.says["CONNECT"], says
+        assert (first.opens(), second.opens()) == (True, False)
+        server.says["CONNECT"] = honest
+        assert second.opens()
+        assert second.send(letter(), before_data=yes).fate is Fate.SENT
+    assert server.connections == 3
+
+
 def test_a_line_that_breaks_while_it_is_put_in_order_is_opened_anew(server):
     with SmtpLine() as line:
         server.says |= {"RCPT": "550 5.1.1 no", "RSET": DROP}

@@ -184,7 +184,7 @@ class OnTheLine(Drawer):
 def test_one_who_is_erased_while_her_letter_is_on_the_line(before, fate, begun, state):
     ask = b.asked(b.outcome(b.goal(b.engagement(b.consultant()))))
     post = OnTheLine(ask, before=before, fate=fate)
-    assert outbox.chase_due(post=post, at=b.AT) is True
+    assert outbox.chase_due(posts=[post], at=b.AT) is True
     assert len(post.letters) == begun
     assert AskStep.objects.get(ask=ask, step="ask").state == state
     later = [letter for day in range(40) for letter in sweep(b.AT + timedelta(days=day))]

@@ -228,7 +228,7 @@ def test_no_letter_goes_out_for_a_question_that_is_over_though_nobody_has_closed
     take(away(letter, "I am away until 1 September 2026."), at=LATER)
     AskStep.objects.filter(ask=ask, step="told_silent").delete()
     drawer = Drawer()
-    while chase_due(post=drawer, at=b.AT + timedelta(days=30, hours=1)):
+    while chase_due(posts=[drawer], at=b.AT + timedelta(days=30, hours=1)):
         pass
     assert drawer.letters == []
 

@@ -64,10 +64,10 @@ def letters(settings):
     post = Fates(Fate.SENT, Fate.PERMANENT, Fate.TEMPORARY, Fate.AMBIGUOUS, Fate.AMBIGUOUS)
     outbox.tidy(at=b.AT)
     for _ in range(2):
-        outbox.chase_due(post=post, at=b.AT)
+        outbox.chase_due(posts=[post], at=b.AT)
     AskStep.objects.filter(step="told_end").update(due_at=b.AT + timedelta(hours=1))
     for _ in range(3):
-        outbox.chase_due(post=post, at=b.AT)
+        outbox.chase_due(posts=[post], at=b.AT)
     for message in (person(post.letters[0], "Yes."), person(post.letters[0], "No.", number=2)):
         take(message, at=b.AT)
     take(away(post.letters[0], "I am away."), at=b.AT)

@@ -1,6 +1,6 @@
 """The one place where a status changes, and where a change is written down."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,7 +23,7 @@ def record_about(
     kind: str, row_id: UUID, verb: str, *, by: Actor, at: datetime, facts: Mapping[str, Any] | None = None
 ) -> None:
     """As `record`, for a row that is not one of ours to load."""
-    _write(kind, row_id, verb, by=by, at=at, facts=facts)
+    _entry(kind, row_id, verb, by=by, at=at, facts=facts).save(force_insert=True)
 
 
 def begin(row: Moving, *, by: Actor, at: datetime, facts: Mapping[str, Any] | None = None) -> Moving:
@@ -31,11 +31,11 @@ def begin(row: Moving, *, by: Actor, at: datetime, facts: Mapping[str, Any] | No
     row.status = row.MOVES.start
     row.status_at = at
     row.save(force_insert=True)
-    _write(_kind(row), row.pk, "begin", by=by, at=at, after=row.status, facts=facts)
+    entry = _entry(_kind(row), row.pk, "begin", by=by, at=at, after=row.status, facts=facts)
+    entry.save(force_insert=True)
     return row
 
 
-@whole
 def move(
     row: Moving,
     to: str,
@@ -49,26 +49,44 @@ def move(
 
     `columns` change with the status. Raises RefusedError (code `move_not_allowed`) where the row has meanwhile moved elsewhere.
     """
-    model = type(row)
-    before = (
-        model._base_manager.select_for_update(no_key=True).values_list("status", flat=True).get(pk=row.pk)
-    )
-    if not row.MOVES.allows(before, to):
-        kind = row.MOVES.kind
-        raise RefusedError(refuse("move_not_allowed", f"This {kind} is {before.replace('_', ' ')} by now."))
-    changed = {"status": to, "status_at": at, **columns}
-    model._base_manager.filter(pk=row.pk).update(**changed)
-    for name, value in changed.items():
-        setattr(row, name, value)
-    _write(_kind(row), row.pk, "move", by=by, at=at, before=before, after=to, facts=facts)
+    move_all([row], to, by=by, at=at, facts=facts, **columns)
     return row
+
+
+@whole
+def move_all(
+    rows: Sequence[Moving],
+    to: str,
+    *,
+    by: Actor,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+    **columns: object,
+) -> None:
+    """As `move`, for rows of one table that move alike: all of them or none."""
+    model = type(rows[0])
+    locked = model._base_manager.select_for_update(no_key=True).filter(pk__in=[row.pk for row in rows])
+    before = dict(locked.order_by("pk").values_list("pk", "status"))
+    for row in rows:
+        if not row.MOVES.allows(before[row.pk], to):
+            kind, is_by_now = row.MOVES.kind, before[row.pk].replace("_", " ")
+            raise RefusedError(refuse("move_not_allowed", f"This {kind} is {is_by_now} by now."))
+    changed = {"status": to, "status_at": at, **columns}
+    model._base_manager.filter(pk__in=before).update(**changed)
+    for row in rows:
+        for name, value in changed.items():
+            setattr(row, name, value)
+    AuditEntry.objects.bulk_create(
+        _entry(_kind(row), row.pk, "move", by=by, at=at, before=before[row.pk], after=to, facts=facts)
+        for row in rows
+    )
 
 
 def _kind(row: Row) -> str:
     return type(row).__name__.lower()
 
 
-def _write(
+def _entry(
     kind: str,
     row_id: UUID,
     verb: str,
@@ -78,8 +96,8 @@ def _write(
     before: str = "",
     after: str = "",
     facts: Mapping[str, Any] | None = None,
-) -> None:
-    AuditEntry.objects.create(
+) -> AuditEntry:
+    return AuditEntry(
         at=at,
         actor_kind=by.kind,
         actor_id=by.id,

@@ -21,7 +21,7 @@ from vetting.kernel.verdict import require, require_all
 from vetting.kernel.whole import whole
 from vetting.mail.actions import suppress
 from vetting.mail.letters import message_id
-from vetting.mail.queries import is_suppressed, mailbox_hash
+from vetting.mail.queries import mailbox_hash
 
 QUEUE_LIFE = (
     cadence.NEW_ASKS_WINDOW + cadence.EXPIRY
@@ -66,7 +66,7 @@ def ask(
     by = as_referee(replaces.referee_id) if replaces else consultant.actor
     begin(row, by=by, at=at, facts={"kind": kind, "subject": str(subject_id)})
     due_at = rules.leaves_at(at, referee.country)
-    plan(row, {"ask": (f"{kind}_ask", due_at)})
+    plan({row: {"ask": (f"{kind}_ask", due_at)}})
     return row
 
 
@@ -77,13 +77,6 @@ def lock(ask_id: UUID) -> Ask:
         .select_related("referee", "consultant")
         .get(pk=ask_id)
     )
-
-
-def lock_with_referee(ask_id: UUID) -> tuple[Ask, bool]:
-    """The ask, locked until the transaction ends, and before it its referee; and whether she wants no letters at all."""
-    rows = Ask.objects.select_for_update(of=("referee", "self"), no_key=True)
-    row = rows.select_related("referee", "consultant").get(pk=ask_id)
-    return row, is_suppressed(row.referee.email)
 
 
 def lock_open(referee_id: UUID) -> list[Ask]:
@@ -117,7 +110,7 @@ def save_typed(ask_id: UUID, *, typed: Mapping[str, str | list[str]], at: dateti
 def close_answered(row: Ask, *, at: datetime) -> None:
     """Called by the room that has just taken the testimony, in its transaction, with the ask locked."""
     _close(row, "answered", by=as_referee(row.referee_id), at=at)
-    plan(row, {"told_answer": ("ask_answered", at)})
+    plan({row: {"told_answer": ("ask_answered", at)}})
 
 
 @whole
@@ -130,7 +123,7 @@ def decline(ask_id: UUID, *, at: datetime, reason: str = "") -> Ask:
         row.draft = {**row.draft, "declined_because": reason}
         row.save(update_fields=["draft"])
     _close(row, "declined", by=as_referee(row.referee_id), at=at)
-    plan(row, {"told_answer": ("ask_answered", at)})
+    plan({row: {"told_answer": ("ask_answered", at)}})
     return row
 
 
@@ -143,7 +136,7 @@ def hand_on(ask_id: UUID, *, name: str, email: str, at: datetime) -> Ask:
     require(rules.may_answer(row, at=at))
     require_all(*rules.check_successor(row, name=name, email=email))
     _close(row, "replaced", by=as_referee(row.referee_id), at=at)
-    plan(row, {"told_answer": ("ask_answered", at)})
+    plan({row: {"told_answer": ("ask_answered", at)}})
     return ask(
         kind=row.kind,
         subject_id=row.subject_id,
@@ -224,7 +217,7 @@ def bounce(row: Ask, *, for_good: bool, at: datetime) -> None:
         if not for_good and each.pk != row.pk:
             continue
         _close(each, "bounced", by=by, at=at)
-        plan(each, {"told_end": ("ask_failed", at)})
+        plan({each: {"told_end": ("ask_failed", at)}})
 
 
 @whole
@@ -256,7 +249,7 @@ def expire(ask_id: UUID, *, at: datetime) -> None:
     row = lock(ask_id)
     if row.status in OPEN and row.expires_at <= at:
         _close(row, "expired", by=system("followups"), at=at)
-        plan(row, {"told_end": ("ask_expired", at)})
+        plan({row: {"told_end": ("ask_expired", at)}})
 
 
 @whole
@@ -327,13 +320,14 @@ def resend(step_id: UUID, *, by: Actor, at: datetime) -> None:
     record(step, "resend", by=by, at=at)
 
 
-def plan(row: Ask, steps: Mapping[str, tuple[str, datetime]]) -> None:
-    """Write the outbox rows of those steps: letter and due date of each. One that stands already stays as it is."""
+def plan(steps: Mapping[Ask, Mapping[str, tuple[str, datetime]]]) -> None:
+    """Write the outbox rows of those asks: letter and due date of each step. One that stands already stays as it is."""
     rows = [
         AskStep(
             ask=row, step=step, letter=letter, due_at=due_at, message_id=message_id(f"{row.pk.hex}.{step}")
         )
-        for step, (letter, due_at) in steps.items()
+        for row, planned in steps.items()
+        for step, (letter, due_at) in planned.items()
     ]
     AskStep.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -103,6 +103,12 @@ def due(step: str, *, begun_at: datetime, country: str) -> datetime:
     return next_office_hour(begun_at + timedelta(days=DAYS[step]), country)
 
 
+def later_steps(kind: str, *, begun_at: datetime, country: str) -> dict[str, datetime]:
+    """What follows the first letter of such an ask, and when."""
+    steps = (*FEWER_REMINDERS.get(kind, REMINDERS), "told_silent")
+    return {step: due(step, begun_at=begun_at, country=country) for step in steps}
+
+
 def after_absence(
     due: Sequence[datetime], *, back_on: date, country: str, ends_at: datetime
 ) -> list[datetime]:

@@ -4,36 +4,26 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from functools import partial
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db.models import Exists, F
-from django.utils.translation import override
 
-from vetting.audit.actions import move, record
+from vetting.audit.actions import move_all, record
 from vetting.followups import actions, cadence
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox
-from vetting.followups.queries import (
-    PAUSED,
-    expired,
-    in_words,
-    is_paused,
-    language_of,
-    letters_to,
-    named_by,
-    reply_token,
-)
-from vetting.followups.rules import held_until, leaves_at, open_until
+from vetting.followups.queries import PAUSED, expired, is_paused, letter_of, letters_to, reply_token
+from vetting.followups.rules import FITS, domain_of, goes_at, held_until, is_wanted, open_until
 from vetting.followups.states import LETTER_STEPS, TOLD_STEPS
 from vetting.kernel.actors import Actor, system
 from vetting.kernel.keys import digest, new_secret, uuid7
-from vetting.kernel.languages import ENGLISH, day_words
-from vetting.kernel.mailboxes import mailbox_of
+from vetting.kernel.together import Together, side_by_side
 from vetting.kernel.whole import whole
 from vetting.mail.actions import Slot, Wish, slow_down, take_slots
-from vetting.mail.letters import Rendered, message, message_id, render, reply_address
+from vetting.mail.queries import suppressed
 from vetting.mail.sending import Delivery, Fate, Post
 
 log = structlog.get_logger()
@@ -41,15 +31,6 @@ log = structlog.get_logger()
 SWEPT_EVERY = timedelta(seconds=5)  # many sweepers need not write down each look
 MOST_EXPIRED = 100  # closed in one go, so that letters never wait long for it
 
-# In which states of the ask a step's letter still makes sense; checked again under the lock just before DATA.
-_FITS = {
-    "ask": {"queued"},
-    "reminder_4": {"sent", "started"},
-    "told_silent": {"sent", "started"},
-    "reminder_11": {"sent", "started"},
-    "told_end": {"expired", "bounced"},
-    "told_answer": {"answered", "declined", "replaced"},
-}
 _BY = system("followups")
 _GREYLISTED = (
     "The mail server of this person takes letters from strangers only at the second try, some minutes later."
@@ -74,17 +55,10 @@ def _note_sweep(row: Outbox, *, at: datetime) -> None:
         Outbox.objects.filter(pk=free.pk).update(swept_at=at)
 
 
-def chase_due(*, post: Post, at: datetime, most: int = 1) -> bool:
-    """Send what is due, `most` letters of it, each in its own moment; False where nothing was."""
-    began = time.monotonic()
+def chase_due(*, posts: Sequence[Post], at: datetime, most: int = 1) -> bool:
+    """Send what is due, `most` letters of it; False where nothing was."""
     steps = claim(at=at, most=most)
-    ready = in_line(admitted(steps, at=at), at=at)
-    for number, step in enumerate(ready):
-        passed = timedelta(seconds=time.monotonic() - began) if number else timedelta()
-        if passed > cadence.HANDED_BACK:
-            _hand_back(ready[number:])
-            break
-        deliver(step, post=post, at=at + passed)
+    deliver(in_line(admitted(steps, at=at), at=at), posts=posts, at=at)
     return bool(steps)
 
 
@@ -95,9 +69,8 @@ def claim(*, at: datetime, most: int = 1) -> list[AskStep]:
     Those to consultants come first: somebody has just answered them, or they wait to ask another.
     """
     due = AskStep.objects.filter(~Exists(PAUSED), state="planned", due_at__lte=at).order_by("due_at", "id")
-    locked = due.select_for_update(skip_locked=True, of=("self",)).select_related(
-        "ask__referee", "ask__consultant"
-    )
+    of_all = due.select_related("ask__referee", "ask__consultant", "ask__replaces")
+    locked = of_all.select_for_update(skip_locked=True, of=("self",))
     steps = list(locked.filter(step__in=TOLD_STEPS)[:most])
     if len(steps) < most:
         steps += locked.exclude(pk__in=[step.pk for step in steps])[: most - len(steps)]
@@ -117,7 +90,7 @@ def admitted(steps: Iterable[AskStep], *, at: datetime) -> list[AskStep]:
     reached = letters_to({step.ask.referee_id for step in claimed if step.step in LETTER_STEPS})
     for step in claimed:
         earliest, reason = held_until(step.ask, step, reached.get(step.ask.referee_id, ()), at=at)
-        due_at = _in_office_hours(step, earliest)
+        due_at = goes_at(step, earliest)
         if due_at > at:
             _settle(step, state="planned", due_at=due_at, held=reason, attempts=F("attempts") - 1)
         else:
@@ -135,17 +108,67 @@ def in_line(steps: Sequence[AskStep], *, at: datetime) -> list[AskStep]:
     return [step for step, slot in zip(steps, slots, strict=True) if slot.at <= at]
 
 
-def deliver(step: AskStep, *, post: Post, at: datetime) -> None:
-    """Send a claimed step's letter, or drop it: whatever is true by now."""
+class Begun(NamedTuple):
+    """A letter whose recipient the server has taken."""
+
+    step: AskStep
+    secret: str
+    at: datetime
+
+
+class Ended(NamedTuple):
+    step: AskStep
+    delivery: Delivery
+    at: datetime
+
+
+def deliver(steps: Sequence[AskStep], *, posts: Sequence[Post], at: datetime) -> None:
+    """Send the letters of claimed steps, or drop them: whatever is true by now, each in its own moment.
+
+    As many are on the line at the same time as there are posts that open one. All are set before; where they meet the
+    database, those who wait for it do so in one transaction.
+    """
+    began, late = time.monotonic(), list[AskStep]()
+    ready = [letter for step in steps if (letter := _set(step, at=at))]
+    turns, lines = iter(ready), posts[: len(ready)]
+    desk = Together(_served, crew=len(lines))
+
+    def send(post: Post) -> None:
+        for step, secret, mail in turns:
+            passed = timedelta() if step is steps[0] else timedelta(seconds=time.monotonic() - began)
+            if passed > cadence.HANDED_BACK:
+                late.append(step)
+                continue
+            begun = Begun(step, secret, at + passed)
+            delivery = post.send(mail, before_data=partial(desk, begun))
+            desk(Ended(step, delivery, begun.at))
+
+    def work(post: Post) -> None:
+        try:
+            if post is posts[0] or post.opens():
+                send(post)
+        finally:
+            desk.leave()
+
+    side_by_side(work, lines)
+    _hand_back(late)
+
+
+def _served(letters: Sequence[Begun | Ended]) -> list[bool]:
+    settle([letter for letter in letters if isinstance(letter, Ended)])
+    begun = [letter for letter in letters if isinstance(letter, Begun)]
+    goes = dict(zip(begun, last_checks(begun), strict=True))
+    return [isinstance(letter, Begun) and goes[letter] for letter in letters]
+
+
+def _set(step: AskStep, *, at: datetime) -> tuple[AskStep, str, EmailMessage] | None:
     secret = new_secret()
     try:
-        mail = _mail(step, step.ask, secret, at=at)
+        return step, secret, letter_of(step, secret, at=at)
     except Exception as error:  # noqa: BLE001 - one letter that cannot be set must not hold up all the others
         log.warning("letter_not_set", step=str(step.pk), letter=step.letter, error=type(error).__name__)
         _put_off(step, Delivery(Fate.TEMPORARY, type(error).__name__), at)
-        return
-    delivery = post.send(mail, before_data=_last_check(step, secret, at=at))
-    _SETTLE[delivery.fate](step, delivery, at)
+        return None
 
 
 @whole
@@ -153,7 +176,7 @@ def count_as_sent(step_id: UUID, *, by: Actor, at: datetime) -> None:
     """A person found that the letter in doubt did arrive. The days of its ask begin now, which is never too early."""
     step = actions.lock_in_doubt(step_id, by=by)
     record(step, "count_as_sent", by=by, at=at)
-    _sent(step, Delivery(Fate.SENT, "settled by staff"), at)
+    _sent([Ended(step, Delivery(Fate.SENT, "settled by staff"), at)], wait=True)
 
 
 @whole
@@ -166,56 +189,9 @@ def recover(*, at: datetime) -> None:
         _doubt(step, Delivery(Fate.AMBIGUOUS, "lease ran out"), at)
 
 
-def preview(*, kind: str, about: Mapping[str, Any], name: str, language: str, at: datetime) -> Rendered:
-    """The first letter of such an ask, as it would leave now; an ellipsis stands for the key in its links."""
-    ask = Ask(kind=kind, status="queued", about={**about, "referee": name}, created_at=at)
-    with override(language):
-        return render(f"{kind}_ask", _values(ask, "ask", f"{settings.SITE_URL}/r/…/", at=at))
-
-
-def _mail(step: AskStep, ask: Ask, secret: str, *, at: datetime) -> EmailMessage:
-    to_referee = step.step in LETTER_STEPS
-    with override(language_of(ask.referee) if to_referee else ENGLISH):
-        values = _values(ask, step.step, f"{settings.SITE_URL}/r/{secret}/" if to_referee else "", at=at)
-        rendered = render(step.letter, values)
-    return message(
-        rendered,
-        to=ask.referee.email if to_referee else ask.consultant.email,
-        id_=step.message_id,
-        thread="" if step.step == "ask" or not to_referee else message_id(f"{ask.pk.hex}.ask"),
-        stop_url=values["stop_url"],
-        reply_to=reply_address(reply_token(ask.pk)) if to_referee else "",
-    )
-
-
-def _values(ask: Ask, step: str, url: str, *, at: datetime) -> dict[str, Any]:
-    """What a letter is set from. `url` opens the ask; it is empty in a letter to the consultant."""
-    # The days of an ask begin with its first letter.
-    ends_at = at + cadence.EXPIRY if step == "ask" else ask.expires_at
-    return {
-        **in_words(ask.about),
-        "kind": ask.kind,
-        "status": ask.status,
-        "asked_on": day_words(ask.created_at.date()),
-        "open_until": day_words(ends_at.date()),
-        "is_last": step == "reminder_11",
-        "named_by": named_by(ask),
-        "is_handed_on": ask.replaces_id is not None,
-        "answer_url": url,
-        "decline_url": f"{url}decline/" if url else "",
-        "stop_url": f"{url}stop/" if url else "",
-        "mine_url": f"{url}mine/" if url else "",
-    }
-
-
-def _domain(step: AskStep) -> str:
-    to = step.ask.referee.email if step.step in LETTER_STEPS else step.ask.consultant.email
-    return mailbox_of(to).rpartition("@")[2]
-
-
 def _wish(step: AskStep, *, at: datetime) -> Wish:
     return Wish(
-        domain=_domain(step),
+        domain=domain_of(step),
         ends_at=open_until(at, step.ask.referee.country),
         answers=step.step in TOLD_STEPS,
         slot=step.due_at,
@@ -224,7 +200,7 @@ def _wish(step: AskStep, *, at: datetime) -> Wish:
 
 
 def _wait_for(step: AskStep, slot: Slot, *, at: datetime, **values: object) -> None:
-    due_at = _in_office_hours(step, slot.at)
+    due_at = goes_at(step, slot.at)
     paced_at = at if slot.taken else None
     _settle(step, state="planned", due_at=due_at, paced_at=paced_at, held=slot.reason, lease=None, **values)
 
@@ -235,84 +211,121 @@ def _hand_back(steps: Sequence[AskStep]) -> None:
         _settle(step, state="planned", paced_at=step.paced_at, attempts=F("attempts") - 1, lease=None)
 
 
-def _in_office_hours(step: AskStep, moment: datetime) -> datetime:
-    """Letters to a referee leave in her office hours, whatever made them late; a consultant's at once."""
-    if step.step not in LETTER_STEPS:
-        return moment
-    return leaves_at(moment, step.ask.referee.country)
+_Letter = TypeVar("_Letter", Begun, Ended)
 
 
-def _held(ask: Ask, step: AskStep, *, at: datetime) -> tuple[datetime, str]:
-    return held_until(ask, step, letters_to([ask.referee_id]).get(ask.referee_id, ()), at=at)
+def _unless_busy(act: Callable[..., Mapping[UUID, bool]], letters: Sequence[_Letter]) -> list[bool]:
+    """In one transaction, but for those whose rows somebody holds just now, and for a second letter to one person.
 
-
-def _last_check(step: AskStep, secret: str, *, at: datetime) -> Callable[[], bool]:
-    """Between RCPT and DATA: under the locks of referee and ask, is this letter still ours to send, and wanted?
-
-    What its key opens, and whose its address for replies is, is written down in the same transaction.
+    These follow one by one: nobody waits for a lock with others in hand, and each cap sees the letter before.
     """
-
-    @whole
-    def check() -> bool:
-        ask, is_suppressed = actions.lock_with_referee(step.ask_id)
-        wanted = ask.status in _FITS[step.step] and not (
-            step.step in LETTER_STEPS
-            and (ask.expires_at <= at or is_suppressed or _held(ask, step, at=at)[1])
-        )
-        if not wanted or not actions.sending_is_on():
-            return False
-        ours = AskStep.objects.filter(pk=step.pk, state="claimed", lease=step.lease)
-        if not ours.update(state="data", lease_until=F("lease_until") + cadence.LEASE):
-            return False
-        if step.step in LETTER_STEPS:
-            ends_at = at + actions.QUEUE_LIFE
-            AskKey.objects.create(ask=ask, digest=digest(secret), created_at=at, expires_at=ends_at)
-            if settings.REPLY_ADDRESS and ask.reply_digest is None:
-                Ask.objects.filter(pk=ask.pk).update(reply_digest=digest(reply_token(ask.pk)))
-        return True
-
-    return check
+    first = {letter.step.ask.referee_id: letter for letter in reversed(letters)}
+    done = dict(act(list(first.values()), wait=len(letters) == 1)) if letters else {}
+    for letter in letters:
+        if letter.step.pk not in done:
+            done |= act([letter], wait=True)
+    return [done.get(letter.step.pk, False) for letter in letters]
 
 
-def _sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
-    """The server's word outlives the lease: whoever has the step by now need not send it again."""
-    if step.step == "ask":
-        _first_sent(step, delivery, at)
-    else:
-        _note_sent(step, delivery, at)
+def last_checks(letters: Sequence[Begun]) -> list[bool]:
+    """Between RCPT and DATA: is each of these letters still ours to send, and wanted?"""
+    return _unless_busy(_begin_data, letters)
 
 
 @whole
-def _first_sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
-    locked = Ask.objects.select_for_update(no_key=True).values_list("status", flat=True)
-    is_queued = locked.get(pk=step.ask_id) == "queued"
-    _note_sent(step, delivery, at)
-    if is_queued:
-        _begin(step.ask, at=at)
+def _begin_data(letters: Sequence[Begun], *, wait: bool) -> Mapping[UUID, bool]:
+    """Under the locks of referee, ask and step; who is locked by another and not waited for is missing in the answer.
+
+    What its key opens, and whose its address for replies is, is written down in the same transaction.
+    """
+    locked = AskStep.objects.select_for_update(
+        of=("ask__referee", "ask", "self"), no_key=True, skip_locked=not wait
+    )
+    found = locked.select_related("ask__referee").filter(pk__in=[letter.step.pk for letter in letters])
+    rows = {row.pk: row for row in found}
+    referees = [row.ask.referee for row in rows.values() if row.step in LETTER_STEPS]
+    closed = suppressed(referee.email for referee in referees)
+    reached = letters_to(referee.pk for referee in referees)
+    is_on = actions.sending_is_on()
+
+    begun = []
+    for letter in letters:
+        row = rows.get(letter.step.pk)
+        if not is_on or row is None or (row.state, row.lease) != ("claimed", letter.step.lease):
+            continue
+        her, before = row.ask.referee, reached.get(row.ask.referee_id, ())
+        if is_wanted(row, before, is_suppressed=her.email in closed, at=letter.at):
+            begun.append(letter._replace(step=row))
+    AskStep.objects.filter(pk__in=[letter.step.pk for letter in begun]).update(
+        state="data", lease_until=F("lease_until") + cadence.LEASE
+    )
+    _write_keys([letter for letter in begun if letter.step.step in LETTER_STEPS])
+    return dict.fromkeys(rows, False) | {letter.step.pk: True for letter in begun}
 
 
-def _note_sent(step: AskStep, delivery: Delivery, at: datetime) -> None:
-    unsettled = AskStep.objects.filter(pk=step.pk).exclude(state="sent")
-    unsettled.update(state="sent", sent_at=at, detail=delivery.detail, held="", lease=None)
+def _write_keys(letters: Sequence[Begun]) -> None:
+    AskKey.objects.bulk_create(
+        AskKey(
+            ask=letter.step.ask,
+            digest=digest(letter.secret),
+            created_at=letter.at,
+            expires_at=letter.at + actions.QUEUE_LIFE,
+        )
+        for letter in letters
+    )
+    if settings.REPLY_ADDRESS:
+        new = [letter.step.ask for letter in letters if letter.step.ask.reply_digest is None]
+        for ask in new:
+            ask.reply_digest = digest(reply_token(ask.pk))
+        Ask.objects.bulk_update(new, ["reply_digest"])
 
 
-def _begin(ask: Ask, *, at: datetime) -> None:
+def settle(letters: Sequence[Ended]) -> None:
+    """Write down what became of them."""
+    _unless_busy(_sent, [letter for letter in letters if letter.delivery.fate is Fate.SENT])
+    for letter in letters:
+        if letter.delivery.fate is not Fate.SENT:
+            _SETTLE[letter.delivery.fate](*letter)
+
+
+@whole
+def _sent(letters: Sequence[Ended], *, wait: bool) -> Mapping[UUID, bool]:
+    """The server's word outlives the lease: whoever has the step by now need not send it again."""
+    locked = Ask.objects.select_for_update(no_key=True, skip_locked=not wait).values_list("pk", "status")
+    firsts = {letter.step.ask_id: letter.step.ask for letter in letters if letter.step.step == "ask"}
+    statuses = dict(locked.filter(pk__in=firsts))
+    noted = [letter for letter in letters if letter.step.step != "ask" or letter.step.ask_id in statuses]
+    at = max((letter.at for letter in noted), default=None)
+    unsettled = AskStep.objects.exclude(state="sent")
+    for detail in {letter.delivery.detail for letter in noted}:
+        theirs = unsettled.filter(pk__in=[each.step.pk for each in noted if each.delivery.detail == detail])
+        theirs.update(state="sent", sent_at=at, detail=detail, held="", lease=None)
+    queued = [firsts[pk] for pk, status in statuses.items() if status == "queued"]
+    if queued and at is not None:
+        _begin(queued, at=at)
+    return dict.fromkeys((letter.step.pk for letter in noted), True)
+
+
+def _begin(asks: Sequence[Ask], *, at: datetime) -> None:
     """The first letter is out: the ask's days count from here, and its later steps are written down."""
-    move(ask, "sent", by=_BY, at=at, begun_at=at, expires_at=at + cadence.EXPIRY)
-    reminders = cadence.FEWER_REMINDERS.get(ask.kind, cadence.REMINDERS)
-    letters = {**dict.fromkeys(reminders, f"{ask.kind}_reminder"), "told_silent": "ask_silent"}
-    due = {step: cadence.due(step, begun_at=at, country=ask.referee.country) for step in letters}
-    actions.plan(ask, {step: (letter, due[step]) for step, letter in letters.items()})
+    move_all(asks, "sent", by=_BY, at=at, begun_at=at, expires_at=at + cadence.EXPIRY)
+    planned = {}
+    for ask in asks:
+        due = cadence.later_steps(ask.kind, begun_at=at, country=ask.referee.country)
+        letters = {step: "ask_silent" if step in TOLD_STEPS else f"{ask.kind}_reminder" for step in due}
+        planned[ask] = {step: (letters[step], due[step]) for step in due}
+    actions.plan(planned)
 
 
 def _stopped(step: AskStep, _: Delivery, at: datetime) -> None:
     """The last check said no: all is paused, a cap now holds it, the ask has closed, or the lease went to another."""
     ask = Ask.objects.get(pk=step.ask_id)
-    earliest, reason = _held(ask, step, at=at)
-    if ask.status not in _FITS[step.step] or not (reason or is_paused()):
+    reached = letters_to([ask.referee_id]).get(ask.referee_id, ())
+    earliest, reason = held_until(ask, step, reached, at=at)
+    if ask.status not in FITS[step.step] or not (reason or is_paused()):
         _settle(step, state="cancelled")
         return
-    due_at = _in_office_hours(step, earliest)
+    due_at = goes_at(step, earliest)
     _settle(step, state="planned", due_at=due_at, held=reason, attempts=F("attempts") - 1)
 
 
@@ -335,7 +348,7 @@ def _come_again(step: AskStep, delivery: Delivery, at: datetime) -> None:
 
 def _slower(step: AskStep, delivery: Delivery, at: datetime) -> None:
     """The server of that domain is strained: all letters to it wait, this one for the first slot after the pause."""
-    slow_down(_domain(step), at=at)
+    slow_down(domain_of(step), at=at)
     if step.deferred >= cadence.MOST_DEFERRED:
         _put_off(step, delivery, at)
         return
@@ -378,7 +391,6 @@ def _settle(step: AskStep, **values: object) -> None:
 
 _Settler = Callable[[AskStep, Delivery, datetime], None]
 _SETTLE: dict[Fate, _Settler] = {
-    Fate.SENT: _sent,
     Fate.STOPPED: _stopped,
     Fate.TEMPORARY: _put_off,
     Fate.GREYLISTED: _come_again,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,16 +24,17 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import RowNumber
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, override, pgettext
 
-from vetting.followups.cadence import KEPT_UNANSWERED
+from vetting.followups.cadence import EXPIRY, KEPT_UNANSWERED
 from vetting.followups.models import Ask, AskKey, AskStep, Outbox, Referee
 from vetting.followups.rules import Reached
 from vetting.followups.states import LETTER_STEPS, OPEN
 from vetting.kernel.actors import Actor
 from vetting.kernel.keys import digest, keyed_hash
-from vetting.kernel.languages import day_words, main_language, value_words
+from vetting.kernel.languages import ENGLISH, day_words, main_language, value_words
 from vetting.kernel.plain import tuples
+from vetting.mail.letters import Rendered, message, message_id, render, reply_address
 
 # A letter whose DATA has begun and that nobody has confirmed: she may have it.
 _MAY_BE_THERE = Q(state="data") | Q(ambiguous__gt=0)
@@ -103,6 +105,51 @@ def _in_words(name: str, value: Any) -> Any:
     if name in {"metric", "formula"}:
         return pgettext("metric", value)
     return value_words(value) if name in {"baseline", "target", "achieved", "last"} else value
+
+
+def preview(*, kind: str, about: Mapping[str, Any], name: str, language: str, at: datetime) -> Rendered:
+    """The first letter of such an ask, as it would leave now; an ellipsis stands for the key in its links."""
+    ask = Ask(kind=kind, status="queued", about={**about, "referee": name}, created_at=at)
+    with override(language):
+        return render(f"{kind}_ask", _letter_values(ask, "ask", f"{settings.SITE_URL}/r/…/", at=at))
+
+
+def letter_of(step: AskStep, secret: str, *, at: datetime) -> EmailMessage:
+    """As it leaves now, `secret` the key in its links. Of a step that was claimed nothing more is read for it."""
+    ask, to_referee = step.ask, step.step in LETTER_STEPS
+    with override(language_of(ask.referee) if to_referee else ENGLISH):
+        values = _letter_values(
+            ask, step.step, f"{settings.SITE_URL}/r/{secret}/" if to_referee else "", at=at
+        )
+        rendered = render(step.letter, values)
+    return message(
+        rendered,
+        to=ask.referee.email if to_referee else ask.consultant.email,
+        id_=step.message_id,
+        thread="" if step.step == "ask" or not to_referee else message_id(f"{ask.pk.hex}.ask"),
+        stop_url=values["stop_url"],
+        reply_to=reply_address(reply_token(ask.pk)) if to_referee else "",
+    )
+
+
+def _letter_values(ask: Ask, step: str, url: str, *, at: datetime) -> dict[str, Any]:
+    """What a letter is set from. `url` opens the ask; it is empty in a letter to the consultant."""
+    # The days of an ask begin with its first letter.
+    ends_at = at + EXPIRY if step == "ask" else ask.expires_at
+    return {
+        **in_words(ask.about),
+        "kind": ask.kind,
+        "status": ask.status,
+        "asked_on": day_words(ask.created_at.date()),
+        "open_until": day_words(ends_at.date()),
+        "is_last": step == "reminder_11",
+        "named_by": named_by(ask),
+        "is_handed_on": ask.replaces_id is not None,
+        "answer_url": url,
+        "decline_url": f"{url}decline/" if url else "",
+        "stop_url": f"{url}stop/" if url else "",
+        "mine_url": f"{url}mine/" if url else "",
+    }
 
 
 def visible_to(actor: Actor) -> QuerySet[Ask]:

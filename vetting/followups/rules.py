@@ -28,6 +28,16 @@ from vetting.mail.queries import is_suppressed, mailbox_hash
 
 MOST_OPEN = 60  # of one consultant at a time
 
+# In which states of the ask a step's letter still makes sense; checked again under the lock just before DATA.
+FITS = {
+    "ask": {"queued"},
+    "reminder_4": {"sent", "started"},
+    "told_silent": {"sent", "started"},
+    "reminder_11": {"sent", "started"},
+    "told_end": {"expired", "bounced"},
+    "told_answer": {"answered", "declined", "replaced"},
+}
+
 _OWN_WORD = {
     "peer": (
         "not_for_peers",
@@ -65,6 +75,17 @@ def may_write_to(consultant: User, address: str) -> Verdict:
 def leaves_at(moment: datetime, country: str) -> datetime:
     """When a letter to a reader there may leave: at once in her office hours, else when they begin."""
     return cadence.next_office_hour(moment, country) if settings.OFFICE_HOURS else moment
+
+
+def domain_of(step: AskStep) -> str:
+    """In whose line its letter stands."""
+    to = step.ask.referee.email if step.step in LETTER_STEPS else step.ask.consultant.email
+    return mailbox_of(to).rpartition("@")[2]
+
+
+def goes_at(step: AskStep, moment: datetime) -> datetime:
+    """Letters to a referee leave in her office hours, whatever made them late; a consultant's at once."""
+    return leaves_at(moment, step.ask.referee.country) if step.step in LETTER_STEPS else moment
 
 
 def open_until(moment: datetime, country: str) -> datetime:
@@ -204,6 +225,15 @@ def held_until(ask: Ask, step: AskStep, reached: Iterable[Reached], *, at: datet
     if earliest > at:
         return earliest, "This person had three letters in 30 days already, over all consultants."
     return at, ""
+
+
+def is_wanted(step: AskStep, reached: Iterable[Reached], *, is_suppressed: bool, at: datetime) -> bool:
+    """Does that letter still make sense, and may it go to a person who takes letters at all?"""
+    ask = step.ask
+    if ask.status not in FITS[step.step]:
+        return False
+    may_go = ask.expires_at > at and not is_suppressed and not held_until(ask, step, reached, at=at)[1]
+    return step.step not in LETTER_STEPS or may_go
 
 
 def _keeps_busy(letter: Reached) -> bool:

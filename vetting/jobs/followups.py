@@ -1,6 +1,7 @@
 """Letters that are due, asks that have run out, results nobody answered for."""
 
 import time
+from contextlib import ExitStack
 
 from celery import shared_task
 
@@ -18,19 +19,21 @@ from vetting.privacy import actions as privacy
 from vetting.referrals import actions as referrals
 from vetting.referrals import queries as referral_queries
 
+LINES = 10  # to the SMTP server at the same time, where it takes so many
 BATCH = 50  # letters claimed at once, between two looks at what others left behind
 SHIFT_SECONDS = 120.0  # well within a task's time limit, which would end it in the middle of a letter
 
 
 @shared_task(name="followups.wake")
 def wake() -> None:
-    """Until nothing is due, or the shift is over: one SMTP connection for all of it."""
+    """Until nothing is due, or the shift is over: the same SMTP connections for all of it."""
     ends = time.monotonic() + SHIFT_SECONDS
     ask_again()
-    with SmtpLine() as line:
+    with ExitStack() as stack:
+        posts = [stack.enter_context(SmtpLine()) for _ in range(LINES)]
         while time.monotonic() < ends:
             tidy(at=now())
-            if not chase_due(post=line, at=now(), most=BATCH):
+            if not chase_due(posts=posts, at=now(), most=BATCH):
                 break
     note_silences()
     forget_silent()

@@ -16,7 +16,16 @@ def mailbox_hash(address: str) -> str:
 
 
 def is_suppressed(address: str) -> bool:
-    return Suppression.objects.filter(mailbox_hash=mailbox_hash(address)).exists()
+    return bool(suppressed([address]))
+
+
+def suppressed(addresses: Iterable[str]) -> set[str]:
+    """Those of them that nobody writes to any more."""
+    hashes = {address: mailbox_hash(address) for address in addresses}
+    found = set(
+        Suppression.objects.filter(mailbox_hash__in=hashes.values()).values_list("mailbox_hash", flat=True)
+    )
+    return {address for address, hash_ in hashes.items() if hash_ in found}
 
 
 def suppressed_count() -> int:

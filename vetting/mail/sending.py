@@ -46,6 +46,10 @@ class Delivery:
 class Post(Protocol):
     """Whatever takes letters: an SMTP line, or a drawer in the demo world's past."""
 
+    def opens(self) -> bool:
+        """Does the server take one line more? Asked of all but the first."""
+        return True
+
     def send(self, mail: EmailMessage, *, before_data: Callable[[], bool]) -> Delivery: ...
 
 
@@ -62,6 +66,14 @@ class SmtpLine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
+
+    def opens(self) -> bool:
+        try:
+            self._connected()
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+            return False
+        return True
 
     def send(self, mail: EmailMessage, *, before_data: Callable[[], bool]) -> Delivery:
         if "Date" not in mail:

@@ -21,8 +21,7 @@ from vetting.companies.models import Organization
 from vetting.companies.queries import domain_of_mailbox, domains_of
 from vetting.engagements import actions as engagements
 from vetting.engagements.rules import may_propose
-from vetting.followups.outbox import preview
-from vetting.followups.queries import visible_to
+from vetting.followups.queries import preview, visible_to
 from vetting.followups.rules import check_whom, leaves_at
 from vetting.jobs.bell import ring
 from vetting.kernel.languages import main_language

@@ -10,7 +10,7 @@ from uuid import UUID
 from vetting.followups.actions import expire
 from vetting.followups.outbox import admitted, claim, deliver
 from vetting.followups.queries import expired
-from vetting.mail.sending import Delivery, Fate
+from vetting.mail.sending import Delivery, Fate, Post
 from vetting.management.demo.script import Reaction
 
 # A story does something, and yields the moment at which it wants to go on.
@@ -59,8 +59,7 @@ class Stage:
                 expire(ask_id, at=self.now)
                 self.fell_silent = True
             while steps := claim(at=self.now):
-                for step in admitted(steps, at=self.now):
-                    deliver(step, post=self.drawer, at=self.now)
+                deliver(admitted(steps, at=self.now), posts=[self.drawer], at=self.now)
 
     def _until(self, moment: datetime) -> None:
         """Run what lies before that moment, which is never after the close."""
@@ -71,7 +70,7 @@ class Stage:
         self.now = max(self.now, moment)
 
 
-class Drawer:
+class Drawer(Post):
     """A post that keeps letters from the network and lets their readers react as their reaction says."""
 
     def __init__(self, stage: Stage) -> None:
