@@ -1,13 +1,17 @@
 """What a visitor and a program read while the database is away, and where the fault is ours."""
 
+import re
+
 import psycopg
 import pytest
+from django.core import mail
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 from django.test import Client
 
 from tests.api.callers import Caller
 from tests.web.reader import words
+from vetting.accounts.models import User
 
 CODES, HERS = "/_allauth/app/v1/auth/code/request", {"email": "ana@advice.example"}
 AWAY = {
@@ -94,3 +98,53 @@ def test_health_says_so(gone, visitor):
     with gone(InterfaceError("closed")):
         answer = visitor.get("/health/")
     assert (answer.status_code, answer["Retry-After"], answer.json()) == (503, "5", {"database": "away"})
+
+
+# --- the mail server is away --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_mail(settings, db):
+    """Nobody listens there."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("/account/login/", {"login": "ana@advice.example"}),
+        ("/account/login/", {"login": "stranger@advice.example"}),
+        ("/account/login/code/", {"email": "ana@advice.example"}),
+        ("/account/signup/", {"email": "new@advice.example"}),
+        ("/account/signup/", {"email": "ana@advice.example"}),
+    ],
+)
+def test_who_waits_for_a_code_is_told_that_none_is_on_its_way(no_mail, visitor, page, form):
+    User.objects.create_user("ana@advice.example")
+    answer = visitor.post(page, form)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "We cannot send letters right now" in words(answer)
+    assert 'href="/search/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("email", ["ana@advice.example", "stranger@advice.example"])
+def test_a_program_that_waits_for_a_code_is_told_so_too(no_mail, visitor, email):
+    User.objects.create_user("ana@advice.example")
+    answer = visitor.post(CODES, {"email": email}, content_type="application/json")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert answer.json() == AWAY | {
+        "type": "urn:touchstone:problem:mail_away",
+        "detail": "The mail server takes no letter, so no code is on its way. Ask for one again in a minute.",
+    }
+
+
+def test_who_signed_up_without_mail_comes_in_when_it_is_back(no_mail, visitor, settings):
+    assert visitor.post("/account/signup/", {"email": "new@advice.example"}).status_code == 503
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    browser = Client()
+    page = browser.post("/account/login/", {"login": "new@advice.example"})
+    assert page.status_code == 302
+    [found] = re.findall(r"^([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", mail.outbox[-1].body, re.MULTILINE)
+    browser.post(page["Location"], {"code": found})
+    assert browser.get("/desk/").status_code == 200

@@ -1,8 +1,12 @@
 """Who may come in: an account needs an address that letters reach."""
 
+import smtplib
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.exceptions import ValidationError
 
+from vetting.kernel.away import MailAwayError
 from vetting.kernel.mailboxes import clean_address
 
 
@@ -16,3 +20,10 @@ class Entrance(DefaultAccountAdapter):  # type: ignore[misc]  # allauth comes wi
             message = "This is not an address a letter can reach."
             raise ValidationError(message, "invalid_email")
         return address
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Known or not, every address is sent a letter, so that this tells nothing of accounts."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailAwayError from error
