@@ -81,9 +81,7 @@ def of(work):
 def test_no_question_with_an_index_reads_all_listings():
     fill(world(6_000, referrals=0))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "VACUUM ANALYZE vetting_listing"
-        )  # or what its indexes have yet to sort in is costed too
+        cursor.execute("VACUUM ANALYZE vetting_listing")  # as a running site does by itself
     ways = {name: of(lambda query=query: find(query).facets()) for name, query in QUESTIONS.items()}
     best = [Hit(hit.rank, hit.profile_id.bytes, hit.own) for hit in find(Query()).hits]
     ways["everybody, the first page"] = of(lambda: find(Query()))[:1]
