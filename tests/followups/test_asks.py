@@ -12,7 +12,7 @@ from vetting.audit.queries import trail
 from vetting.followups import actions
 from vetting.followups.models import Ask, AskKey, AskStep, Referee
 from vetting.followups.queries import about, expired, holds, never_answered, outbox_health, visible_to
-from vetting.followups.rules import MOST_OPEN, held_until, may_answer, may_ask_more, may_write_to
+from vetting.followups.rules import MOST_OPEN, held_until, is_wanted, may_answer, may_ask_more, may_write_to
 from vetting.kernel.actors import ANONYMOUS, system
 from vetting.kernel.keys import uuid7
 from vetting.kernel.verdict import InvalidError, RefusedError
@@ -264,13 +264,30 @@ def test_cancelling_says_how_many(ana):
 
 def test_a_step_is_planned_once(ana):
     row = asked(ana)
-    actions.plan(row, {"ask": ("peer_ask", AT + timedelta(days=5))})
+    actions.plan({row: {"ask": ("peer_ask", AT + timedelta(days=5))}})
     assert AskStep.objects.get().due_at == AT
+
+
+@pytest.mark.parametrize(
+    ("status", "step", "wanted"),
+    [
+        ("queued", "ask", True),
+        ("answered", "ask", False),
+        ("answered", "reminder_4", False),
+        ("sent", "reminder_4", True),
+        ("answered", "told_answer", True),
+        ("sent", "told_answer", False),
+    ],
+)
+def test_a_letter_is_wanted_while_its_ask_stands_where_it_fits(ana, status, step, wanted):
+    row = asked(ana)
+    row.status = status
+    assert is_wanted(AskStep(ask=row, step=step), (), is_suppressed=False, at=AT) is wanted
 
 
 def test_caps_hold_letters_to_referees_only(ana):
     row = asked(ana)
-    actions.plan(row, {"told_end": ("ask_expired", AT)})
+    actions.plan({row: {"told_end": ("ask_expired", AT)}})
     step = AskStep.objects.get(step="told_end")
     assert held_until(row, step, [], at=AT) == (AT, "")
 

@@ -18,6 +18,7 @@ from vetting.search.models import EDITION, Listing, ListingMetric, ListingNiche
 from vetting.search.queries import find as plainly
 from vetting.search.rules import Query
 from vetting.words.actions import remember
+from vetting.words.queries import forms_of
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 METRICS = ("cost_per_ticket", "lead_time", "conversion_rate")
@@ -231,6 +232,7 @@ def test_odd_questions_are_answered_alike_and_with_no_more_statements_than_other
             told_of = told(page)
         assert (page.way, told_of) == ("segment", told(expected)), query
         assert len(asked) == (2 if page.total else 1), query
+    forms_of("wrod7 owrd12 word7 word12")  # stems are asked for once in the life of a process
     with CaptureQueriesContext(connection) as asked:
         page = queries.find(Query(text="wrod7 owrd12"))
         assert (page.way, page.corrected) == ("segment", {"wrod7": "word7", "owrd12": "word12"})

@@ -69,6 +69,11 @@ def test_a_transfer_answer_is_one_of_five(transfer):
     assert refused(a_claim, transfer=transfer) == ("transfer", "must be a whole number from 0 to 4")
 
 
+@pytest.mark.parametrize("blur", [-0.01, float("inf"), float("nan"), "1"])
+def test_what_is_not_known_of_the_circumstances_is_a_variance(blur):
+    assert refused(a_claim, blur=blur) == ("blur", "must be 0 or more")
+
+
 @pytest.mark.parametrize("share", [-0.01, 1.01])
 def test_a_share_lies_between_none_and_all(share):
     assert refused(a_claim, share=share) == ("share", "must lie between 0 and 1")

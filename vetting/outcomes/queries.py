@@ -178,7 +178,8 @@ def reported_by(profile_ids: Iterable[UUID]) -> list[Reported]:
 def said_of(outcomes: Iterable[str]) -> Mapping[str, list[Said]]:
     """As `current_attestations`, by the outcome's key."""
     said: dict[str, list[Said]] = {}
-    for *_, word in _lines(tuples(Said._make, _SAID, {"outcomes": list(outcomes)})):
+    keys = list(outcomes)
+    for *_, word in _lines(tuples(Said._make, _SAID, {"outcomes": keys}) if keys else []):
         if not word.withdrawn:
             said.setdefault(word.outcome, []).append(word)
     return said
