@@ -57,7 +57,7 @@ def _waiting(number: int) -> list[tuple[str, str, Any]]:
     from vetting.followups.actions import pause  # noqa: PLC0415
     from vetting.followups.models import AskKey  # noqa: PLC0415
     from vetting.followups.queries import is_paused  # noqa: PLC0415
-    from vetting.kernel.keys import digest, new_secret  # noqa: PLC0415
+    from vetting.kernel.keys import digest, new_secret, uuid7  # noqa: PLC0415
     from vetting.outcomes.actions import Result, ask_client, report  # noqa: PLC0415
     from vetting.profiles import actions as profiles  # noqa: PLC0415
     from vetting.scorecards.actions import calibrate, compute  # noqa: PLC0415
@@ -65,7 +65,7 @@ def _waiting(number: int) -> list[tuple[str, str, Any]]:
     from vetting.search import queries as search  # noqa: PLC0415
     from vetting.search.actions import refresh  # noqa: PLC0415
 
-    at, run = timezone.now(), new_secret()[:8].strip("-_").lower()
+    at, run = timezone.now(), uuid7().hex[-8:]
     staff = User.objects.create_user(f"staff-{run}@touchstone.example", is_staff=True).actor
     if not is_paused():
         pause(reason="A benchmark writes to nobody.", by=staff, at=at)
