@@ -1,6 +1,6 @@
 """python -m tests.mutation: which part of all small changes of the scale do its own tests notice?
 
-Each mutant runs in a process of its own, forked from this one, with the tests of tests/scoring alone and 25 cases of
+Each mutant runs in a process of its own, forked from this one, with the tests of tests/scoring alone and 30 cases of
 each property. A sample is taken where all would take too long; the same seed takes the same one.
 """
 
