@@ -12,7 +12,7 @@ from django.core.cache import caches
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django import Settings
 
-from tests import traps
+from tests import cases, traps  # noqa: F401 - registers the profiles
 from tests.letterbox import Letterbox
 
 PROJECT = Path(__file__).resolve().parent.parent
