@@ -6,20 +6,20 @@ Asked one after the other over one connection, in turns, so that what else the m
 import gzip
 from http.client import HTTPConnection
 
+from django.utils import timezone
+
+import bench.ready  # noqa: F401 - before whatever reads a table
 from bench.measure import quantiles, say, seconds, world_of
+from bench.servers import web
+from vetting.profiles.models import Profile
+from vetting.scorecards.actions import compute
+from vetting.search.actions import refresh
 
 LISTED, TURNS, FEW_TURNS = 500, 300, 20
 
 
 def main() -> None:
     with world_of(__doc__ or "") as consultants:
-        from django.utils import timezone  # noqa: PLC0415 - Django is set up by now
-
-        from bench.servers import web  # noqa: PLC0415
-        from vetting.profiles.models import Profile  # noqa: PLC0415
-        from vetting.scorecards.actions import compute  # noqa: PLC0415
-        from vetting.search.actions import refresh  # noqa: PLC0415
-
         people = list(Profile.objects.filter(status="listed").order_by("id")[:LISTED])
         keys = [profile.pk for profile in people]
         compute(keys, at=timezone.now())

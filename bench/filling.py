@@ -37,23 +37,22 @@ _COPIES = {
 
 
 def fill(world: World) -> None:
-    """In parts of ten thousand, each of them whole; the indexes of lists are built at the end, all rows at once."""
-    with connection.cursor() as cursor:
+    """All of it or nothing; the indexes of lists are built at the end, all rows at once."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no index is built while a row waits for its check
         cursor.execute(
             "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'vetting_listing' AND indexdef LIKE '%USING gin%'"
         )
         lists = cursor.fetchall()
         for name, _ in lists:
             cursor.execute(f"DROP INDEX {name}")
-    waiting = people(world)
-    while part := list(islice(waiting, _PART)):
-        with transaction.atomic(), connection.cursor() as cursor:
+        waiting = people(world)
+        while part := list(islice(waiting, _PART)):
             for table, columns in _COPIES.items():
                 command = f"COPY {table} ({', '.join(columns.split())}) FROM STDIN"
                 with cursor.copy(command) as copy:
                     for row in _ROWS[table](part):
                         copy.write("\t".join(map(_cell, row)) + "\n")
-    with connection.cursor() as cursor:
         for _, definition in lists:
             cursor.execute(definition)
         cursor.execute("INSERT INTO vetting_word SELECT DISTINCT unnest(terms) FROM vetting_listing")

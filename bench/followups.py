@@ -19,13 +19,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 django.setup()
 
-from django.conf import settings  # noqa: E402 - tables are known only now
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
 
-from bench import letters, planning  # noqa: E402
-from config import embedded, env, postgres  # noqa: E402
-from config.places import place  # noqa: E402
+from bench import letters, planning
+from config import embedded, env, postgres
+from config.places import place
 
 KIND = "bench"
 SCALES = {
@@ -54,7 +54,7 @@ def _database() -> Iterator[None]:
         "password": login["PASSWORD"],
         "dbname": "postgres",
     }
-    with psycopg.connect(autocommit=True, **admin) as server:  # type: ignore[arg-type]
+    with psycopg.connect(autocommit=True, **admin) as server:  # type: ignore[arg-type]  # all are texts or numbers psycopg knows
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         server.execute(sql.SQL("CREATE DATABASE {}").format(name))
         connection.settings_dict.update(login)

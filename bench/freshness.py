@@ -10,7 +10,24 @@ from decimal import Decimal
 from http.client import HTTPConnection
 from typing import Any
 
+from django.utils import timezone
+
+import bench.ready  # noqa: F401 - before whatever reads a table
 from bench.measure import SMALL, quantiles, say, world_of
+from bench.servers import web, worker
+from vetting.accounts.models import User
+from vetting.companies.actions import register
+from vetting.engagements.actions import Aim, Work, declare, draft_goal
+from vetting.followups.actions import pause
+from vetting.followups.models import AskKey
+from vetting.followups.queries import is_paused
+from vetting.kernel.keys import digest, new_secret, uuid7
+from vetting.outcomes.actions import Result, ask_client, report
+from vetting.profiles import actions as profiles
+from vetting.scorecards.actions import calibrate, compute
+from vetting.scorecards.queries import of_profile, stale
+from vetting.search import queries as search
+from vetting.search.actions import refresh
 
 ANSWERS, FEW, USUAL = 200, 10, 2_000
 _ANSWER = {
@@ -29,8 +46,6 @@ _METRIC = b"Cost per ticket"
 
 def main() -> None:
     with world_of(__doc__ or "", usual=USUAL) as consultants:
-        from bench.servers import web, worker  # noqa: PLC0415 - Django is set up by now
-
         first, *waiting = _waiting(1 + (FEW if consultants == SMALL else ANSWERS))
         scored, found = [], []
         with web() as site, worker():
@@ -49,22 +64,6 @@ def main() -> None:
 
 def _waiting(number: int) -> list[tuple[str, str, Any]]:
     """Consultants whose client has a question open, and the key to it; all else is calibrated, scored and listed."""
-    from django.utils import timezone  # noqa: PLC0415
-
-    from vetting.accounts.models import User  # noqa: PLC0415
-    from vetting.companies.actions import register  # noqa: PLC0415
-    from vetting.engagements.actions import Aim, Work, declare, draft_goal  # noqa: PLC0415
-    from vetting.followups.actions import pause  # noqa: PLC0415
-    from vetting.followups.models import AskKey  # noqa: PLC0415
-    from vetting.followups.queries import is_paused  # noqa: PLC0415
-    from vetting.kernel.keys import digest, new_secret, uuid7  # noqa: PLC0415
-    from vetting.outcomes.actions import Result, ask_client, report  # noqa: PLC0415
-    from vetting.profiles import actions as profiles  # noqa: PLC0415
-    from vetting.scorecards.actions import calibrate, compute  # noqa: PLC0415
-    from vetting.scorecards.queries import stale  # noqa: PLC0415
-    from vetting.search import queries as search  # noqa: PLC0415
-    from vetting.search.actions import refresh  # noqa: PLC0415
-
     at, run = timezone.now(), uuid7().hex[-8:]
     staff = User.objects.create_user(f"staff-{run}@touchstone.example", is_staff=True).actor
     if not is_paused():
@@ -126,8 +125,6 @@ def _until_found(site: HTTPConnection, name: str) -> None:
 
 
 def _computed(profile_id: Any) -> float:
-    from vetting.scorecards.queries import of_profile  # noqa: PLC0415
-
     card = of_profile(profile_id)
     assert card is not None
     return float(card.computed_at.timestamp())

@@ -1,7 +1,6 @@
 """What the speed benches share: their command line, the database they work in, and lines of JSON."""
 
 import json
-import os
 import sys
 import time
 from argparse import ArgumentParser
@@ -10,12 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from django.core.management import call_command
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-import django
-
+import bench.ready  # noqa: F401 - before whatever reads a table
+from bench import place
 from config import embedded
 
 SMALL = 200
@@ -23,7 +20,7 @@ SMALL = 200
 
 @contextmanager
 def world_of(about: str, *, usual: int = 1_000_000) -> Iterator[int]:
-    """Django set up on the world the command line asks for, filled where it is missing; a small one is removed again."""
+    """On the world the command line asks for, filled where it is missing; a small one is removed again."""
     parser = ArgumentParser(description=about)
     parser.add_argument(
         "--scale", choices=("small", "full"), default="full", help="small shows that it works"
@@ -32,11 +29,6 @@ def world_of(about: str, *, usual: int = 1_000_000) -> Iterator[int]:
     asked = parser.parse_args()
     consultants = SMALL if asked.scale == "small" else asked.consultants
     with embedded.running():
-        django.setup()
-        from django.core.management import call_command  # noqa: PLC0415 - only now is Django ready
-
-        from bench import place  # noqa: PLC0415
-
         try:
             call_command("bench_world", consultants=consultants, stdout=sys.stderr)
             yield consultants

@@ -10,8 +10,17 @@ import time
 from typing import Any
 
 import numpy as np
+from django.db import connection
+from django.utils import timezone
 
+import bench.ready  # noqa: F401 - before whatever reads a table
 from bench.measure import say, seconds, world_of
+from bench.one_by_one import scored
+from vetting.kernel import editions
+from vetting.profiles.models import Profile
+from vetting.scorecards.actions import compute, rescore
+from vetting.scorecards.models import Scorecard
+from vetting.scorecards.queries import in_force
 
 SAMPLE = 200
 
@@ -23,15 +32,6 @@ def main() -> None:
 
 
 def _everybody(consultants: int) -> None:
-    from django.db import connection  # noqa: PLC0415 - Django is set up by now
-    from django.utils import timezone  # noqa: PLC0415
-
-    from bench.one_by_one import scored  # noqa: PLC0415
-    from vetting.profiles.models import Profile  # noqa: PLC0415
-    from vetting.scorecards.actions import compute, rescore  # noqa: PLC0415
-    from vetting.scorecards.models import Scorecard  # noqa: PLC0415
-    from vetting.scorecards.queries import in_force  # noqa: PLC0415
-
     size = min(SAMPLE, consultants // 10)
     sample = list(Profile.objects.order_by("?").values_list("pk", flat=True)[:size])
     scale, at, share = in_force(), timezone.now(), consultants / size
@@ -64,11 +64,6 @@ def _everybody(consultants: int) -> None:
 
 
 def _written(consultants: int) -> None:
-    from django.db import connection  # noqa: PLC0415 - Django is set up by now
-
-    from vetting.kernel import editions  # noqa: PLC0415
-    from vetting.scorecards.models import Scorecard  # noqa: PLC0415
-
     table = Scorecard._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE UNLOGGED TABLE bench_cards (LIKE {table})")

@@ -105,7 +105,7 @@ def with_sqlite(people: Iterable[Person], path: Path) -> Answering:
             matching, given = "SELECT rowid AS id FROM found WHERE found MATCH ?", [" AND ".join(tokens)]
         if "rate" in asking.filters:
             matching = f"SELECT id FROM person WHERE id IN ({matching}) AND rate <= ?"
-            given.append(float(asking.filters["rate"]))  # type: ignore[arg-type]
+            given.append(float(asking.filters["rate"]))  # type: ignore[arg-type]  # a filter of a rate holds a number
         base.execute("DROP TABLE IF EXISTS temp.hits")
         base.execute(f"CREATE TEMP TABLE hits AS {matching}", given)
         base.execute(

@@ -14,7 +14,7 @@ for _variable in env.DECLARED:
         os.environ.pop(_variable.name, None)
 
 from config.settings import *  # noqa: E402, F403 - only now is the environment what it has to be
-from config.settings import DATABASES, PROJECT  # noqa: E402
+from config.settings import DATABASES, PROJECT  # noqa: E402 - the same
 
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:8] or str(os.getpid())
 

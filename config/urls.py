@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 # Staff sign in as everybody does, by e-mail code and under the same rate limits.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth's documents have it
 
 handler500 = "vetting.web.faults.fault"
 

@@ -14,17 +14,17 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-import django  # noqa: E402 - only now is it known where the project lies
+import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.utils.translation import override  # noqa: E402
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from django.conf import settings
+from django.utils.translation import override
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.letters.samples import SAMPLES, values  # noqa: E402
-from vetting.kernel.languages import ENGLISH, LANGUAGES  # noqa: E402
-from vetting.mail.letters import LETTERS, render  # noqa: E402
+from tests.letters.samples import SAMPLES, values
+from vetting.kernel.languages import ENGLISH, LANGUAGES
+from vetting.mail.letters import LETTERS, render
 
 PICTURES = PROJECT / "docs" / "pictures" / "letters"
 TO_REFEREES = [name for name in LETTERS if LETTERS[name].to_referee or name == "referee_code"]

@@ -22,7 +22,7 @@ from vetting.followups.cadence import (
 from vetting.kernel.places import COUNTRIES
 
 countries = st.sampled_from([*sorted(COUNTRIES), "", "XX"])
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds UTC
 _LONGEST = timedelta(days=16)  # the longest row of holidays and weekends of any country, in these years
 
 
@@ -245,7 +245,7 @@ def test_the_end_waits_for_one_who_is_away_beyond_it(back_on, ends):
 
 
 @given(
-    st.lists(st.datetimes(datetime(2026, 5, 4), datetime(2026, 6, 3), timezones=st.just(UTC)), max_size=3),  # noqa: DTZ001
+    st.lists(st.datetimes(datetime(2026, 5, 4), datetime(2026, 6, 3), timezones=st.just(UTC)), max_size=3),  # noqa: DTZ001 - the strategy adds UTC
     st.dates(date(2026, 4, 1), date(2026, 7, 1)),
     countries,
 )

@@ -76,4 +76,4 @@ def test_what_is_no_language_code(code: str) -> None:
 def test_the_registers_cannot_be_changed() -> None:
     for register in (COUNTRIES, LANGUAGES, CURRENCIES):
         with pytest.raises(TypeError):
-            register["ZZ"] = "Nowhere"  # type: ignore[index]
+            register["ZZ"] = "Nowhere"  # type: ignore[index]  # what is tried here

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import hypothesis  # noqa: F401 - loaded once, before the forks
-import numpy as np  # noqa: F401
+import numpy as np  # noqa: F401 - the same
 import pytest
 
 from tests.mutation.mutants import Mutant, mutants

@@ -60,7 +60,7 @@ def _meant(tree: ast.AST) -> Iterator[ast.expr]:
                 yield from _meant(ast.Expression(node.value))
         elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
             body = [node.body] if isinstance(node, ast.Lambda) else node.body
-            yield from _meant(ast.Module(body, []))  # type: ignore[arg-type]
+            yield from _meant(ast.Module(body, []))  # type: ignore[arg-type]  # expressions are walked like statements
         elif not isinstance(node, ast.arg):
             if isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare | ast.UnaryOp | ast.Constant):
                 yield node

@@ -51,7 +51,7 @@ def desk_paths():
     routes = {str(pattern.pattern) for pattern in get_resolver("vetting.web.urls").url_patterns}
     for route in sorted(route for route in routes if route.startswith("desk/")):
         for part in ("engagement", "goal", "outcome", "referral", "claim"):
-            route = route.replace(f"<uuid:{part}_id>", KEY)  # noqa: PLW2901
+            route = route.replace(f"<uuid:{part}_id>", KEY)  # noqa: PLW2901 - filled part by part
         yield "/" + route.replace("<slug:key>", "cost_per_ticket").replace("<str:prefix>", "touch_x")
 
 

@@ -16,7 +16,7 @@ from drf_spectacular.utils import Direction
 _FIGURE = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class ApiKeyScheme(OpenApiAuthenticationExtension):
     """Each operation names the scope a key needs; some take no key at all."""
 
     target_class = "vetting.api.authentication.ApiKeyAuthentication"
@@ -26,21 +26,21 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         door: Any = auto_schema.view
         return door.key_requirement(auto_schema.method, self.name)
 
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {"type": "http", "scheme": "bearer", "description": "An API key; it begins with touch_."}
 
 
-class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionTokenScheme(OpenApiAuthenticationExtension):
     target_class = "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication"
     name = "sessionToken"
     priority = 1  # before the one that drf-spectacular brings along
 
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         about = "What signing in at /_allauth/app/v1/ gives to a program."
         return {"type": "apiKey", "in": "header", "name": "X-Session-Token", "description": about}
 
 
-class InputShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+class InputShape(OpenApiSerializerExtension):
     """A name that we do not know is refused, and a shape without words of its own has none."""
 
     target_class = "vetting.api.fields.Input"
@@ -54,10 +54,10 @@ class InputShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         return schema | {"additionalProperties": False}
 
 
-class TextField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+class TextField(OpenApiSerializerFieldExtension):
     target_class = "vetting.api.fields.Text"
 
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:  # noqa: ARG002
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         field = self.target
         schema: dict[str, Any] = {"type": "string"}
         if field.most is not None:
@@ -71,10 +71,10 @@ class TextField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-cal
         return schema
 
 
-class FigureField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+class FigureField(OpenApiSerializerFieldExtension):
     target_class = "vetting.api.fields.Figure"
 
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:  # noqa: ARG002
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         text = {"type": "string", "format": "decimal", "pattern": _FIGURE}
         if direction == "response":
             return text

@@ -14,7 +14,7 @@ ANONYMOUS, SIGNED_IN = 120, 600  # requests in a window, by address and by accou
 
 
 class Limit(BaseThrottle):
-    def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002 - one limit for all views
+    def allow_request(self, request: Request, view: APIView) -> bool:  # one limit for all views
         who, most = self._caller(request)
         at = timezone.now()
         counted, ends_at = count(who, window=WINDOW, at=at)

@@ -54,7 +54,7 @@ def _note(operation: "pgtrigger.Operation", name: str, **rows: str) -> "pgtrigge
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=operation,
-        referencing=pgtrigger.Referencing(**rows),  # type: ignore[no-untyped-call]
+        referencing=pgtrigger.Referencing(**rows),
         func=f"""
             IF (SELECT count(*) FROM (SELECT FROM {touched} LIMIT {MANY + 1}) part) > {MANY} THEN
                 INSERT INTO vetting_listingchange (xid) VALUES (pg_current_xact_id()::text::bigint);
@@ -78,7 +78,7 @@ pgtrigger.register(
     pgtrigger.Trigger(
         name="note_status",
         when=pgtrigger.After,
-        operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
+        operation=pgtrigger.UpdateOf("status"),
         condition=pgtrigger.Q(old__status__df=pgtrigger.F("new__status")),
         func="""
             INSERT INTO vetting_listingchange (xid, profile_id)

@@ -59,7 +59,7 @@ def letter(request: HttpRequest, key: str) -> HttpResponse:
 
 @csp_replace(_POLICY)  # type: ignore[arg-type]  # typed for pages without a key
 @require_safe
-def letter_html(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
+def letter_html(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - Django passes it
     """The other half, as sent. Its own styles hold and nothing else: no script, no picture, no form, no origin."""
     html = _body(_one(key), "html")
     if not html:
