@@ -1,9 +1,15 @@
 """The search bench works: each way answers, and all of them alike."""
 
-import pytest
+from itertools import islice
 
-from bench import search
+import pytest
+from django.db import connection
+
+from bench import filling, search
+from bench.listings import people
+from bench.world import world
 from vetting.indexes import holding
+from vetting.search.models import Listing
 
 
 @pytest.mark.django_db(transaction=True)
@@ -20,3 +26,28 @@ def test_all_ways_find_the_same(settings, tmp_path, monkeypatch):
     assert {name for name, counted in agreed.items() if isinstance(counted, list)} == set(p95)
     assert all(same == of > 0 for same, of in (agreed[name] for name in p95))
     assert set(p95) == {"segments", "postgresql", "tantivy", "sqlite fts5"}
+
+
+@pytest.mark.django_db
+def test_a_market_whose_filling_was_ended_is_not_there_and_has_its_indexes(monkeypatch):
+    def ended(world):
+        yield from islice(people(world), 3)
+        raise KeyboardInterrupt
+
+    before = indexes()
+    monkeypatch.setattr(filling, "people", ended)
+    monkeypatch.setattr(filling, "_PART", 2)
+    with pytest.raises(KeyboardInterrupt):
+        filling.fill(world(10, referrals=0))
+    assert (Listing.objects.count(), indexes()) == (0, before)
+    monkeypatch.undo()
+    filling.fill(world(10, referrals=0))
+    assert (Listing.objects.count(), indexes()) == (10, before)
+
+
+def indexes():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'vetting_listing' ORDER BY 1"
+        )
+        return cursor.fetchall()
