@@ -124,3 +124,12 @@ def test_codes_cannot_be_guessed():
         browser.post(CONFIRM, {"code": "AAAA-AAAA"})
     browser.post(CONFIRM, {"code": code()})
     assert not signed_in(browser)
+
+
+@pytest.mark.parametrize("whose", ["ana@advice.example", "nobody@advice.example"])
+def test_who_asks_for_codes_too_often_is_told_to_wait(whose):
+    User.objects.create_user("ana@advice.example")
+    asked = [Client().post("/account/login/", {"login": whose}) for _ in range(4)]
+    assert [page.status_code for page in asked] == [302, 302, 302, 200]
+    assert len(mail.outbox) == 3
+    assert "That was tried too often just now. Wait a minute and try again." in words(asked[-1])

@@ -13,6 +13,11 @@ from vetting.kernel.mailboxes import clean_address
 class Entrance(DefaultAccountAdapter):  # type: ignore[misc]  # allauth comes without types
     """allauth asks it, for pages and programs alike."""
 
+    # Whoever asks for codes too often has failed at nothing, so allauth's own words would be wrong.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": "That was tried too often just now. Wait a minute and try again."
+    }
+
     def clean_email(self, email: str) -> str:
         """Django's own check takes root@localhost, and our letter would go to whoever that is at the mail server's."""
         address = clean_address(email)
